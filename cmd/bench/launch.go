@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"pollpush/internal/admin"
+	"pollpush/internal/child"
+	"pollpush/internal/engine"
+	"pollpush/internal/target"
+	"pollpush/pkg/transport"
+)
+
+// targetName is what the result calls the target.
+func (o *options) targetName() string {
+	if o.target == "" {
+		return "embedded"
+	}
+	return o.target
+}
+
+// launch returns how each trial gets its target: a child process of its own, or the one that was
+// named.
+func (o *options) launch(stderr io.Writer) engine.Launch {
+	if o.target != "" {
+		return o.attach
+	}
+	return func(ctx context.Context) (*engine.Target, error) {
+		p, err := child.Start(ctx, o.childConfig(), stderr)
+		if err != nil {
+			return nil, err
+		}
+		endpoint, err := transport.ParseEndpoint(p.Service)
+		if err != nil {
+			p.Kill()
+			return nil, err
+		}
+		control := admin.NewClient(p.Admin, nil)
+		return &engine.Target{
+			Endpoint: endpoint, Admin: control, Exited: p.Exited(),
+			Stop: func() { control.Close(); p.Stop() },
+			Kill: func() { control.Close(); p.Kill() },
+		}, nil
+	}
+}
+
+// attach uses a target that runs already. It is not ours to end.
+func (o *options) attach(context.Context) (*engine.Target, error) {
+	endpoint, err := transport.ParseEndpoint(o.target)
+	if err != nil {
+		return nil, err
+	}
+	control := admin.NewClient(o.admin, nil)
+	return &engine.Target{Endpoint: endpoint, Admin: control, Stop: control.Close, Kill: control.Close}, nil
+}
+
+// childConfig is the configuration of a target that serves this scenario and nobody else.
+func (o *options) childConfig() target.Config {
+	c := target.DefaultConfig()
+	c.Listen, c.Admin = "127.0.0.1:0", "127.0.0.1:0"
+	c.MaxConnections = o.scenario.Clients
+	c.MaxTopics = max(c.MaxTopics, o.scenario.Topics)
+	c.Topics = o.scenario.Topics
+	c.MaxMessage = max(c.MaxMessage, o.scenario.PayloadBytes)
+	c.Retain = max(c.Retain, o.scenario.Retention())
+	c.RetainBytes = max(c.RetainBytes, c.Retain*o.scenario.PayloadBytes)
+	return c
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"pollpush/internal/host"
+	"pollpush/internal/report"
+	"pollpush/internal/scenario"
+	"pollpush/internal/target"
+	"pollpush/pkg/feed"
+	"pollpush/pkg/transport"
+)
+
+// options are the flags of bench run.
+type options struct {
+	scenario    scenario.Scenario
+	transports  []string
+	target      string
+	admin       string
+	metricsAddr string
+	out         string
+	format      report.Format
+	quiet       bool
+}
+
+func newOptions() *options {
+	o := &options{scenario: scenario.Default(), format: report.Table}
+	for _, t := range o.scenario.Transports {
+		o.transports = append(o.transports, string(t))
+	}
+	return o
+}
+
+func (o *options) bind(f *pflag.FlagSet) {
+	s := &o.scenario
+	f.SortFlags = false
+	f.StringSliceVar(&o.transports, "transports", o.transports, "what to compare")
+	f.IntVar(&s.Clients, "clients", s.Clients, "virtual clients, each with a connection of its own")
+	f.IntVar(&s.Topics, "topics", s.Topics, "topics; client i follows topic i mod topics")
+	f.Float64Var(&s.Rate, "rate", s.Rate, "messages per second on each topic")
+	f.StringVar((*string)(&s.Arrivals), "arrivals", string(s.Arrivals), "how messages follow each other: fixed or poisson")
+	f.IntVar(&s.PayloadBytes, "payload", s.PayloadBytes, fmt.Sprintf("bytes of each message, %d at least", feed.MinPayload))
+	f.DurationVar(&s.PollInterval, "poll-interval", s.PollInterval, "time between two short polls of a client")
+	f.StringVar((*string)(&s.PollPacing), "poll-pacing", string(s.PollPacing), "fixed-rate (as setInterval) or fixed-delay (as setTimeout after the answer)")
+	f.DurationVar(&s.Hold, "hold", s.Hold, "how long a long poll asks to be held, 1m0s at most")
+	f.BoolVar(&s.KeepAlive, "keepalive", s.KeepAlive, "keep the connection between polls; --keepalive=false connects for each")
+	f.DurationVar(&s.Warmup, "warmup", s.Warmup, "time before the window, which does not count")
+	f.DurationVar(&s.Duration, "duration", s.Duration, "the window: what falls due in it counts")
+	f.IntVar(&s.Trials, "trials", s.Trials, "how often each transport is measured, taking turns")
+	f.Uint64Var(&s.Seed, "seed", s.Seed, "what schedules are drawn from; the same seed gives the same schedule")
+	f.StringVar(&o.target, "target", "", "URL of a target that runs already, as http://127.0.0.1:8080 (default: start one)")
+	f.StringVar(&o.admin, "admin", "", "URL of that target's admin address, as http://127.0.0.1:9090")
+	f.StringVar(&o.metricsAddr, "metrics-addr", "", "serve Prometheus metrics on this address while running, as 127.0.0.1:9091")
+	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
+	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: table, markdown or json")
+	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
+}
+
+// check returns the first thing that cannot work, before anything has started.
+func (o *options) check() error {
+	o.scenario.Transports = o.scenario.Transports[:0:0]
+	for _, t := range o.transports {
+		o.scenario.Transports = append(o.scenario.Transports, scenario.Transport(strings.TrimSpace(t)))
+	}
+	if err := o.scenario.Validate(); err != nil {
+		return err
+	}
+	if !slices.Contains(report.Formats(), o.format) {
+		return fmt.Errorf("--format %q is unknown: want table, markdown or json", o.format)
+	}
+	if need, limit := uint64(o.scenario.Clients)+host.SpareFiles, host.OpenFiles(); need > limit {
+		return fmt.Errorf("--clients %d needs %d open files, the limit is %d: lower it to %d, or raise the limit with ulimit -n",
+			o.scenario.Clients, need, limit, limit-min(limit, host.SpareFiles))
+	}
+	return o.checkTarget()
+}
+
+func (o *options) checkTarget() error {
+	if (o.target == "") != (o.admin == "") {
+		return fmt.Errorf("--target and --admin go together: name both addresses of a target that runs already, or neither")
+	}
+	if o.target == "" {
+		return nil
+	}
+	if _, err := transport.ParseEndpoint(o.target); err != nil {
+		return fmt.Errorf("--target: %w", err)
+	}
+	u, err := url.Parse(o.admin)
+	if err != nil || u.Scheme != "http" || u.Port() == "" {
+		return fmt.Errorf("--admin %q: want http://HOST:PORT", o.admin)
+	}
+	return target.CheckLoopback(u.Host)
+}

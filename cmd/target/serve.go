@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"pollpush/internal/build"
+	"pollpush/internal/cli"
+	"pollpush/internal/target"
+	"pollpush/pkg/clock"
+)
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:     "target",
+		Short:   "The server under test: one feed over four transports",
+		Version: build.Version,
+		Args:    cli.NoArguments,
+	}
+	root.AddCommand(serveCommand())
+	return root
+}
+
+func serveCommand() *cobra.Command {
+	config := target.DefaultConfig()
+	command := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve until interrupted",
+		Long: `serve delivers the messages of its topics on the service address, over /poll, /sse
+and /ws, and is controlled on the admin address, which only this host can reach. Open
+the service address in a browser for an explanation with commands to paste.
+
+It ends on SIGTERM or Ctrl-C: streams are ended, held polls answered, WebSocket
+connections closed with 1001.`,
+		Example: `  target serve
+  target serve --listen 0.0.0.0:8080 --allow-origin https://example.com`,
+		Args: cli.NoArguments,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return serve(command.Context(), config, command.OutOrStdout(), command.ErrOrStderr())
+		},
+	}
+	bind(command.Flags(), &config)
+	return command
+}
+
+func bind(f *pflag.FlagSet, c *target.Config) {
+	f.SortFlags = false
+	f.StringVar(&c.Listen, "listen", c.Listen, "service address, which is measured")
+	f.StringVar(&c.Admin, "admin", c.Admin, "admin address: control, metrics, profiles; loopback only")
+	f.IntVar(&c.Topics, "topics", c.Topics, "topics that exist from the start")
+	f.StringSliceVar(&c.AllowOrigin, "allow-origin", nil, "origins besides its own whose pages may subscribe, as https://example.com")
+	f.IntVar(&c.MaxConnections, "max-connections", c.MaxConnections, "connections at once; more are answered 503")
+	f.IntVar(&c.MaxTopics, "max-topics", c.MaxTopics, "topics at most")
+	f.IntVar(&c.MaxMessage, "max-message", c.MaxMessage, "bytes of a message at most")
+	f.IntVar(&c.MaxHeader, "max-header", c.MaxHeader, "bytes of a request's head at most")
+	f.DurationVar(&c.HeaderTimeout, "header-timeout", c.HeaderTimeout, "time for a request's head to arrive")
+	f.DurationVar(&c.IdleTimeout, "idle-timeout", c.IdleTimeout, "time that a connection may wait for its next request")
+	f.DurationVar(&c.MaxHold, "max-hold", c.MaxHold, "time that a poll may be held, 1m0s at most")
+	f.DurationVar(&c.DrainTimeout, "drain-timeout", c.DrainTimeout, "time that a reader may take to drain before it is closed")
+	f.IntVar(&c.Retain, "retain", c.Retain, "messages kept of each topic")
+	f.IntVar(&c.RetainBytes, "retain-bytes", c.RetainBytes, "bytes kept of each topic")
+	f.DurationVar(&c.KeepAlive, "sse-keepalive", c.KeepAlive, "time after which a quiet event stream gets a comment")
+	f.DurationVar(&c.Ping, "ws-ping", c.Ping, "time between pings of a WebSocket client")
+}
+
+func serve(ctx context.Context, config target.Config, stdout, stderr io.Writer) error {
+	if err := config.Validate(); err != nil {
+		return cli.UsageError(err)
+	}
+	t, err := target.New(config, clock.New(), log.New(stderr, "target: ", log.LstdFlags))
+	if err != nil {
+		return err
+	}
+	service, admin, err := target.Listen(config)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(stdout, "serving http://%s, admin http://%s\n", service.Addr(), admin.Addr()); err != nil {
+		return err
+	}
+	return t.Serve(ctx, service, admin)
+}

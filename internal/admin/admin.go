@@ -1,0 +1,62 @@
+// Package admin is the interface between a target and whoever controls it: what can be asked on
+// the admin address, and a client that asks.
+//
+//	POST /topics        make sure that topics exist; answers with the end of each log
+//	POST /publications  start publishing a schedule
+//	GET  /publication   what the latest publication has published so far
+//	GET  /metrics       Prometheus
+//	GET  /healthz       200 and "pollpush-target"
+//	GET  /debug/pprof/  profiles
+package admin
+
+import (
+	"time"
+
+	"pollpush/internal/scenario"
+	"pollpush/pkg/clock"
+)
+
+// Product is the body of /healthz: it tells a target from any other server.
+const Product = "pollpush-target"
+
+// TopicsRequest asks for topics 0 to Count-1.
+type TopicsRequest struct {
+	Count int `json:"count"`
+}
+
+// TopicsResponse tells where each topic's log ends.
+type TopicsResponse struct {
+	// Ends are the sequence numbers of the newest messages, by topic; 0 where there is none.
+	Ends []uint64 `json:"ends"`
+}
+
+// PublicationRequest asks for a schedule to be published.
+type PublicationRequest struct {
+	Schedule scenario.Schedule `json:"schedule"`
+	// In is how long after the request the schedule begins; the target answers with the instant.
+	In time.Duration `json:"in_ns"`
+	// PayloadBytes is the size of each message.
+	PayloadBytes int `json:"payload_bytes"`
+}
+
+// PublicationResponse tells when a publication begins.
+type PublicationResponse struct {
+	// Origin is the instant, on the target's clock, that the schedule counts from.
+	Origin clock.Instant `json:"origin_ns"`
+}
+
+// Published is what a publication has published so far.
+type Published struct {
+	// Done is set when the schedule is through.
+	Done bool `json:"done"`
+	// Records are the messages in the order in which they were published.
+	Records []Record `json:"records"`
+}
+
+// Record is one message as it was published.
+type Record struct {
+	Topic     int           `json:"t"`
+	Seq       uint64        `json:"s"`
+	Due       clock.Instant `json:"d"`
+	Published clock.Instant `json:"p"`
+}

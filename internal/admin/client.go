@@ -1,0 +1,125 @@
+package admin
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// maxAnswerBytes bounds an answer: the record of the largest publication fits.
+const maxAnswerBytes = 512 << 20
+
+// Client controls a target. It is safe for concurrent use.
+type Client struct {
+	base string
+	http *http.Client
+}
+
+// Dial is how a client reaches the admin address; nil means TCP.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// NewClient returns a client for the admin address base, such as http://127.0.0.1:9090.
+func NewClient(base string, dial Dial) *Client {
+	return &Client{
+		base: strings.TrimRight(base, "/"),
+		http: &http.Client{Transport: &http.Transport{
+			DialContext:           dial,
+			MaxIdleConnsPerHost:   1,
+			ResponseHeaderTimeout: 30 * time.Second,
+		}},
+	}
+}
+
+// Close lets go of idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Check asks whether a target of ours answers at the address.
+func (c *Client) Check(ctx context.Context) error {
+	body, err := c.do(ctx, http.MethodGet, "/healthz", nil)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(string(body)) != Product {
+		return fmt.Errorf("%s is no pollpush target: GET /healthz answered something else", c.base)
+	}
+	return nil
+}
+
+// Topics makes sure that topics 0 to count-1 exist and returns where each log ends.
+func (c *Client) Topics(ctx context.Context, count int) ([]uint64, error) {
+	var answer TopicsResponse
+	if err := c.post(ctx, "/topics", TopicsRequest{Count: count}, &answer); err != nil {
+		return nil, err
+	}
+	if len(answer.Ends) < count {
+		return nil, fmt.Errorf("POST /topics: asked for %d topics, got %d", count, len(answer.Ends))
+	}
+	return answer.Ends[:count], nil
+}
+
+// Publish starts a publication.
+func (c *Client) Publish(ctx context.Context, r PublicationRequest) (PublicationResponse, error) {
+	var answer PublicationResponse
+	err := c.post(ctx, "/publications", r, &answer)
+	return answer, err
+}
+
+// Published returns what the latest publication has published so far.
+func (c *Client) Published(ctx context.Context) (Published, error) {
+	var p Published
+	body, err := c.do(ctx, http.MethodGet, "/publication", nil)
+	if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal(body, &p); err != nil {
+		return p, fmt.Errorf("GET /publication: %w", err)
+	}
+	return p, nil
+}
+
+// Metrics returns the target's metrics in the Prometheus text format.
+func (c *Client) Metrics(ctx context.Context) ([]byte, error) {
+	return c.do(ctx, http.MethodGet, "/metrics", nil)
+}
+
+func (c *Client) post(ctx context.Context, path string, question, answer any) error {
+	q, err := json.Marshal(question)
+	if err != nil {
+		return fmt.Errorf("POST %s: %w", path, err)
+	}
+	body, err := c.do(ctx, http.MethodPost, path, q)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, answer); err != nil {
+		return fmt.Errorf("POST %s: %w", path, err)
+	}
+	return nil
+}
+
+func (c *Client) do(ctx context.Context, method, path string, question []byte) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(question))
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.http.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }() // it was read; there is nothing left to lose
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes))
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		reason, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
+		return nil, fmt.Errorf("%s %s%s: %s: %.200s", method, c.base, path, response.Status, reason)
+	}
+	return body, nil
+}

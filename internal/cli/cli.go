@@ -1,0 +1,61 @@
+// Package cli is what the two programs have in common: how they end, and how they say what is
+// wrong.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes.
+const (
+	Good   = 0
+	Failed = 1 // it ran, or tried to, and something went wrong
+	Usage  = 2 // it was asked for something that cannot be, and did nothing
+)
+
+// usageError is an error of whoever typed the command.
+type usageError struct{ error }
+
+// UsageError marks err as one that exits with Usage.
+func UsageError(err error) error { return usageError{err} }
+
+// Run runs a command line and returns the exit code. An interrupt or a SIGTERM ends the context;
+// a second one ends the program.
+func Run(ctx context.Context, command *cobra.Command, args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	command.SetArgs(args)
+	command.SetOut(stdout)
+	command.SetErr(stderr)
+	command.SilenceErrors, command.SilenceUsage = true, true
+	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return UsageError(err) })
+	err := command.ExecuteContext(ctx)
+	if err == nil {
+		return Good
+	}
+	var usage usageError
+	if !errors.As(err, &usage) {
+		_, _ = fmt.Fprintf(stderr, "%s: %v\n", command.Name(), err) // nowhere else to say it
+		return Failed
+	}
+	_, _ = fmt.Fprintf(stderr, "%s: %v (%s --help lists what there is)\n", command.Name(), err, command.Name())
+	return Usage
+}
+
+// NoArguments refuses arguments that are no flags.
+func NoArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return UsageError(fmt.Errorf("%q is no command and no flag", args[0]))
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"runtime"
+	"time"
+
+	"pollpush/internal/build"
+	"pollpush/internal/host"
+	"pollpush/internal/result"
+	"pollpush/internal/scenario"
+	"pollpush/pkg/clock"
+)
+
+// concurrentDials bounds how many connections are being opened at once. A listen queue holds 4096
+// at best; with 128 under way none overflows, and more are no faster.
+const concurrentDials = 128
+
+// Engine runs scenarios. Its fields are not to be changed while it does.
+type Engine struct {
+	Scenario scenario.Scenario
+	Launch   Launch
+	// TargetName is what the result calls the target.
+	TargetName string
+	// Dial opens connections; nil means TCP.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Progress, if not nil, is called when a phase begins and ends. It must not block.
+	Progress func(Progress)
+
+	live live
+}
+
+// Phase is what a trial is doing.
+type Phase string
+
+// The phases of a trial, in their order.
+const (
+	Connect Phase = "connect"
+	Warmup  Phase = "warm-up"
+	Window  Phase = "window"
+	Drain   Phase = "drain"
+	Collect Phase = "collect"
+	Done    Phase = "done"
+)
+
+// Phases returns the phases of a trial in their order.
+func Phases() []Phase { return []Phase{Connect, Warmup, Window, Drain, Collect, Done} }
+
+// Progress is where a run stands.
+type Progress struct {
+	Transport     scenario.Transport
+	Trial, Trials int
+	Phase         Phase
+	Ready         int64         // clients subscribed
+	Clients       int           // clients asked for
+	Delivered     int64         // messages of the window so far
+	Elapsed       time.Duration // since the trial began
+}
+
+// Run runs all trials, transport by transport within each round, so that a disturbance of the
+// machine hits all of them alike. The result holds what was measured also when there is an error;
+// a trial that was cut short is in it, marked incomplete.
+func (e *Engine) Run(ctx context.Context) (result.Result, error) {
+	r := result.Result{
+		Schema:   result.Schema,
+		Tool:     build.Read(),
+		Host:     host.Read(),
+		Started:  time.Now().UTC().Truncate(time.Second),
+		Target:   e.TargetName,
+		Scenario: e.Scenario,
+		Trials:   []result.Trial{},
+	}
+	clk := clock.New()
+	for number := 1; number <= e.Scenario.Trials; number++ {
+		for _, name := range e.Scenario.Transports {
+			t := newTrial(e, name, number, clk)
+			trial, err := t.run(ctx)
+			if trial != nil {
+				r.Trials = append(r.Trials, *trial)
+			}
+			if err != nil {
+				return r, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return r, nil
+}
+
+// shardCount is how many ways the recording is split: enough that workers seldom meet.
+func shardCount() int { return max(4, 2*runtime.GOMAXPROCS(0)) }

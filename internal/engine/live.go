@@ -1,0 +1,95 @@
+package engine
+
+import (
+	"sync"
+
+	"pollpush/internal/scenario"
+	"pollpush/pkg/metrics"
+)
+
+// live is what can be seen of a run while it goes on: the sums of the trials that are over, and
+// the one that is running. The zero value is a run that has not begun.
+type live struct {
+	mu    sync.Mutex
+	past  map[scenario.Transport]*pastTrials
+	trial *trial
+	phase Phase
+}
+
+// pastTrials sums a transport's trials that are over.
+type pastTrials struct {
+	tally
+	lost int64
+}
+
+func (l *live) begin(t *trial) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.trial, l.phase = t, ""
+}
+
+func (l *live) enter(p Phase) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.phase = p
+}
+
+// end moves the running trial to those that are over. Its clients must have ended.
+func (l *live) end(t *trial) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.past == nil {
+		l.past = make(map[scenario.Transport]*pastTrials)
+	}
+	p := l.past[t.name]
+	if p == nil {
+		p = &pastTrials{tally: newTally()}
+		l.past[t.name] = p
+	}
+	sum := t.recorder.sum()
+	p.add(&sum)
+	if t.complete {
+		p.lost += t.crowd.lost(t.due())
+	}
+	l.trial, l.phase = nil, ""
+}
+
+// Snapshot returns what is known of each of the scenario's transports at this moment.
+func (e *Engine) Snapshot() []metrics.BenchSnapshot {
+	e.live.mu.Lock()
+	defer e.live.mu.Unlock()
+	snapshots := make([]metrics.BenchSnapshot, 0, len(e.Scenario.Transports))
+	for _, name := range e.Scenario.Transports {
+		snapshots = append(snapshots, e.live.snapshot(name))
+	}
+	return snapshots
+}
+
+func (l *live) snapshot(name scenario.Transport) metrics.BenchSnapshot {
+	sum := newTally()
+	s := metrics.BenchSnapshot{Transport: string(name)}
+	if p := l.past[name]; p != nil {
+		sum.add(&p.tally)
+		s.Lost = p.lost
+	}
+	if t := l.trial; t != nil && t.name == name {
+		now := t.recorder.sum()
+		sum.add(&now)
+		s.Phase = string(l.phase)
+		s.Clients = t.crowd.states()
+	}
+	s.Delivered, s.Duplicated, s.Reordered = sum.delivered, sum.duplicated, sum.reordered
+	s.Latency, s.PollLag = sum.latency, sum.pollLag
+	s.Wire = sum.total()
+	return s
+}
+
+// states counts the clients by state.
+func (c *crowd) states() metrics.ClientStates {
+	ready, failed, broken := c.ready.Load(), c.failed.Load(), c.broken.Load()
+	return metrics.ClientStates{
+		Connecting: int64(c.trial.scenario.Clients) - ready - failed,
+		Ready:      ready - broken,
+		Failed:     failed + broken,
+	}
+}

@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"runtime"
+
+	"pollpush/internal/result"
+	"pollpush/pkg/metrics"
+	"pollpush/pkg/wire"
+)
+
+// report makes the trial's result. cause is why it was cut short, nil when it was not.
+func (t *trial) report(cause error) (*result.Trial, error) {
+	sum := t.recorder.sum()
+	due := t.due()
+	r := &result.Trial{
+		Transport: t.name,
+		Trial:     t.number,
+		Complete:  t.complete,
+		Clients:   result.Clients{Asked: t.scenario.Clients, Connected: int(t.crowd.ready.Load())},
+		Connect:   t.connected,
+		Messages:  t.messages(&sum, due),
+		Wire:      t.wire(&sum),
+		Generator: t.generator,
+	}
+	if t.measured {
+		r.Server.Process = t.atStart.between(t.atEnd)
+	}
+	r.Server.Books.Difference = t.books(r.Wire.Total)
+	r.Verdict = t.judge(r, &sum, cause)
+	for _, d := range []struct {
+		to   *result.Distribution
+		from *metrics.Histogram
+	}{
+		{&r.Latency, sum.latency},
+		{&r.PublishLag, t.publishLag()},
+		{&r.PollLag, sum.pollLag},
+	} {
+		var err error
+		if *d.to, err = result.Summarize(d.from); err != nil {
+			return r, err
+		}
+	}
+	return r, cause
+}
+
+func (t *trial) messages(sum *tally, due windowMessages) result.Messages {
+	m := result.Messages{
+		Expected:   t.crowd.expected(due),
+		Delivered:  sum.delivered,
+		Duplicated: sum.duplicated,
+		Reordered:  sum.reordered,
+	}
+	for _, topic := range due {
+		m.Published += topic.count
+	}
+	if t.complete {
+		lost := t.crowd.lost(due)
+		m.Lost = &lost
+	}
+	return m
+}
+
+func (t *trial) wire(sum *tally) result.Wire {
+	return result.Wire{
+		Window: t.scenario.Duration,
+		Setup:  sum.ledgers[setup],
+		Steady: sum.ledgers[steady],
+		Other:  sum.ledgers[other],
+		Total:  sum.total(),
+	}
+}
+
+// books compares our ledger with the target's own count of its socket bytes. There is no balance
+// when a connection was not closed in order: bytes on its way belong to nobody.
+func (t *trial) books(total wire.Ledger) *int64 {
+	if !t.complete || t.totals.Cut.Load() > 0 {
+		return nil
+	}
+	up := total.Up.Socket() - (t.after.bytesUp - t.before.bytesUp)
+	down := total.Down.Socket() - (t.after.bytesDown - t.before.bytesDown)
+	difference := max(up, -up) + max(down, -down)
+	return &difference
+}
+
+// unbooked returns by how many bytes the ledger's layers differ from what our own meters counted.
+func (t *trial) unbooked(total wire.Ledger) int64 {
+	up := t.totals.Written.Load() - total.Up.Socket()
+	down := t.totals.Read.Load() - total.Down.Socket()
+	return max(up, -up) + max(down, -down)
+}
+
+// publishLag returns how late the window's messages were published.
+func (t *trial) publishLag() *metrics.Histogram {
+	h := metrics.NewHistogram()
+	w := t.recorder.window.Load()
+	for _, r := range t.published.Records {
+		if w.contains(r.Due) {
+			h.Record(r.Published.Sub(r.Due))
+		}
+	}
+	return h
+}
+
+func goroutines() int64 { return int64(runtime.NumGoroutine()) }

@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"pollpush/internal/admin"
+	"pollpush/internal/result"
+	"pollpush/pkg/transport"
+)
+
+// Target is a running target that the engine measures.
+type Target struct {
+	// Name is "embedded", or the URL.
+	Name     string
+	Endpoint transport.Endpoint
+	Admin    *admin.Client
+	// Exited is closed when the target has ended. Nil for one that is not ours to end.
+	Exited <-chan struct{}
+	// Stop ends it in order, Kill at once. For one that is not ours they let go of it.
+	Stop, Kill func()
+}
+
+// Launch makes a target available for one trial of the given number of clients.
+type Launch func(ctx context.Context) (*Target, error)
+
+// errTargetEnded says that the target went away in the middle of a trial.
+var errTargetEnded = errors.New("the target ended in the middle of the trial")
+
+// reading is what a target's own metrics said at one moment.
+type reading struct {
+	user, system   time.Duration
+	rss            int64
+	goroutines     int64
+	bytesUp        int64
+	bytesDown      int64
+	connectionsNow int64
+	slowReaders    int64
+}
+
+// scrape reads the target's metrics.
+func scrape(ctx context.Context, client *admin.Client) (reading, error) {
+	text, err := client.Metrics(ctx)
+	if err != nil {
+		return reading{}, err
+	}
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
+	if err != nil {
+		return reading{}, fmt.Errorf("target's metrics: %w", err)
+	}
+	s := sample{families: families}
+	r := reading{
+		user:           seconds(s.value("pollpush_target_cpu_seconds_total", "mode", "user")),
+		system:         seconds(s.value("pollpush_target_cpu_seconds_total", "mode", "system")),
+		goroutines:     int64(s.value("go_goroutines", "", "")),
+		bytesUp:        int64(s.value("pollpush_target_socket_bytes_total", "direction", "up")),
+		bytesDown:      int64(s.value("pollpush_target_socket_bytes_total", "direction", "down")),
+		connectionsNow: int64(s.value("pollpush_target_connections_active", "", "")),
+		slowReaders:    int64(s.value("pollpush_target_slow_readers_closed_total", "", "")),
+	}
+	if s.missing != "" {
+		return reading{}, fmt.Errorf("target's metrics: no %s: is it a pollpush target of this version?", s.missing)
+	}
+	s.missing = ""
+	r.rss = int64(s.value("process_resident_memory_bytes", "", "")) // absent where there is no /proc
+	return r, nil
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// sample looks values up, and remembers the first that is not there.
+type sample struct {
+	families map[string]*dto.MetricFamily
+	missing  string
+}
+
+func (s *sample) value(name, label, want string) float64 {
+	for _, m := range s.families[name].GetMetric() {
+		if label == "" || labelled(m, label, want) {
+			if m.Counter != nil {
+				return m.GetCounter().GetValue()
+			}
+			return m.GetGauge().GetValue()
+		}
+	}
+	if s.missing == "" {
+		s.missing = name
+	}
+	return 0
+}
+
+func labelled(m *dto.Metric, name, want string) bool {
+	for _, l := range m.GetLabel() {
+		if l.GetName() == name && l.GetValue() == want {
+			return true
+		}
+	}
+	return false
+}
+
+// between returns what the target used from r to later.
+func (r reading) between(later reading) result.Process {
+	return result.Process{
+		CPUUser:    later.user - r.user,
+		CPUSystem:  later.system - r.system,
+		RSS:        later.rss,
+		Goroutines: later.goroutines,
+	}
+}

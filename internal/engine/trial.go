@@ -1,0 +1,294 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"pollpush/internal/admin"
+	"pollpush/internal/result"
+	"pollpush/internal/scenario"
+	"pollpush/pkg/clock"
+	"pollpush/pkg/metrics"
+	"pollpush/pkg/wire"
+)
+
+// Bounds and margins of a trial's phases.
+const (
+	connectTimeout = 60 * time.Second       // for all clients to subscribe
+	launchLead     = 100 * time.Millisecond // from the ready barrier to the schedule's origin
+	drainMargin    = 5 * time.Second        // beyond the worst honest delay of the transport
+	drainStep      = 5 * time.Millisecond   // between two looks at what has arrived
+	partialTimeout = time.Second            // for asking an interrupted trial's target what it published
+)
+
+// trial is one transport's turn: its phases in order, and what they leave behind.
+type trial struct {
+	engine   *Engine
+	scenario scenario.Scenario
+	name     scenario.Transport
+	number   int
+	clock    clock.Clock
+	began    time.Time
+
+	target   *Target
+	totals   wire.Totals
+	recorder *recorder
+	crowd    *crowd
+
+	before, after    reading // the target before the first client and after the last
+	atStart, atEnd   reading // the target at the window's edges
+	ownStart, ownEnd metrics.CPU
+	generator        result.Process
+	connected        time.Duration
+	published        admin.Published
+	publishing       bool
+	complete         bool
+	measured         bool // the window's edges were read
+}
+
+func newTrial(e *Engine, name scenario.Transport, number int, clk clock.Clock) *trial {
+	return &trial{
+		engine: e, scenario: e.Scenario, name: name, number: number, clock: clk,
+		began: time.Now(), recorder: newRecorder(shardCount()),
+	}
+}
+
+// run runs the trial. When it is cut short it returns what was measured, if the clients were ready,
+// and why.
+func (t *trial) run(ctx context.Context) (*result.Trial, error) {
+	target, err := t.engine.Launch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t.target = target
+	t.crowd = newCrowd(t)
+	t.engine.live.begin(t)
+	defer t.engine.live.end(t)
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		select {
+		case <-target.Exited: // a nil channel for a target that is not ours
+			cancel(errTargetEnded)
+		case <-ctx.Done():
+		}
+	}()
+
+	err = t.phases(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		t.interrupt(ctx)
+	}
+	cancel(nil)
+	<-watched
+	if err == nil {
+		target.Stop()
+	}
+	if t.recorder.window.Load() == nil {
+		return nil, err
+	}
+	return t.report(err)
+}
+
+// interrupt ends everything at once. The target goes first: then no client waits for it.
+func (t *trial) interrupt(ctx context.Context) {
+	if t.publishing {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), partialTimeout)
+		defer cancel()
+		if p, err := t.target.Admin.Published(ctx); err == nil {
+			t.published = p
+		}
+	}
+	t.target.Kill()
+	t.crowd.disperse()
+}
+
+func (t *trial) phases(ctx context.Context) error {
+	for _, phase := range []struct {
+		name Phase
+		run  func(context.Context) error
+	}{
+		{Connect, t.connect},
+		{Warmup, t.warmup},
+		{Window, t.measure},
+		{Drain, t.drain},
+		{Collect, t.collect},
+	} {
+		t.enter(phase.name)
+		if err := phase.run(ctx); err != nil {
+			return err
+		}
+	}
+	t.complete = true
+	t.enter(Done)
+	return nil
+}
+
+// enter says that a phase begins.
+func (t *trial) enter(phase Phase) {
+	t.engine.live.enter(phase)
+	if t.engine.Progress == nil {
+		return
+	}
+	t.engine.Progress(Progress{
+		Transport: t.name, Trial: t.number, Trials: t.scenario.Trials, Phase: phase,
+		Ready: t.crowd.ready.Load(), Clients: t.scenario.Clients,
+		Delivered: t.recorder.delivered(), Elapsed: time.Since(t.began),
+	})
+}
+
+// connect brings all clients to the ready barrier, and starts the schedule.
+func (t *trial) connect(ctx context.Context) error {
+	if err := t.target.Admin.Check(ctx); err != nil {
+		return err
+	}
+	ends, err := t.target.Admin.Topics(ctx, t.scenario.Topics)
+	if err != nil {
+		return err
+	}
+	if t.before, err = scrape(ctx, t.target.Admin); err != nil {
+		return err
+	}
+	dialed := t.clock.Now()
+	t.crowd.gather(ctx, ends)
+	if err := t.crowd.barrier(ctx); err != nil {
+		return err
+	}
+	t.connected = t.clock.Now().Sub(dialed)
+	started, err := t.target.Admin.Publish(ctx, admin.PublicationRequest{
+		Schedule:     t.scenario.Schedule(t.number),
+		In:           launchLead,
+		PayloadBytes: t.scenario.PayloadBytes,
+	})
+	if err != nil {
+		return err
+	}
+	t.publishing = true
+	start := started.Origin.Add(t.scenario.Warmup)
+	t.recorder.window.Store(&window{start: start, end: start.Add(t.scenario.Duration)})
+	t.crowd.release(started.Origin)
+	return nil
+}
+
+func (t *trial) warmup(ctx context.Context) error {
+	if err := t.until(ctx, t.recorder.window.Load().start); err != nil {
+		return err
+	}
+	t.ownStart = metrics.ProcessCPU()
+	var err error
+	t.atStart, err = scrape(ctx, t.target.Admin)
+	return err
+}
+
+func (t *trial) measure(ctx context.Context) error {
+	if err := t.until(ctx, t.recorder.window.Load().end); err != nil {
+		return err
+	}
+	t.ownEnd = metrics.ProcessCPU()
+	var err error
+	if t.atEnd, err = scrape(ctx, t.target.Admin); err != nil {
+		return err
+	}
+	t.generator = ownProcess(t.ownEnd.Sub(t.ownStart))
+	t.measured = true
+	return nil
+}
+
+// drain waits for what is still on its way: as long as the transport may honestly take, and a
+// margin. What is missing then is lost.
+func (t *trial) drain(ctx context.Context) error {
+	deadline := t.clock.Now().Add(t.worstDelay() + drainMargin)
+	for !t.published.Done {
+		var err error
+		if t.published, err = t.target.Admin.Published(ctx); err != nil {
+			return err
+		}
+		if t.published.Done {
+			break
+		}
+		if t.clock.Now() > deadline {
+			return errors.New("the target did not get through its schedule")
+		}
+		if err := t.until(ctx, t.clock.Now().Add(10*drainStep)); err != nil {
+			return err
+		}
+	}
+	expected := t.crowd.expected(t.due())
+	for t.recorder.delivered() < expected && t.clock.Now() < deadline {
+		if err := t.until(ctx, t.clock.Now().Add(drainStep)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// worstDelay is how late a message may honestly arrive because of how its transport works.
+func (t *trial) worstDelay() time.Duration {
+	if t.name == scenario.ShortPoll {
+		return t.scenario.PollInterval
+	}
+	return 0
+}
+
+// collect closes all connections in order, and reads what the target counted.
+func (t *trial) collect(ctx context.Context) error {
+	t.crowd.disperse()
+	var err error
+	t.after, err = scrape(ctx, t.target.Admin)
+	return err
+}
+
+// until sleeps until an instant, or until ctx ends.
+func (t *trial) until(ctx context.Context, i clock.Instant) error {
+	timer := time.NewTimer(t.clock.Until(i))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// due returns the messages that fell due in the window.
+func (t *trial) due() windowMessages {
+	w := t.recorder.window.Load()
+	messages := make(windowMessages, t.scenario.Topics)
+	for _, r := range t.published.Records {
+		if w.contains(r.Due) && r.Topic < len(messages) {
+			messages[r.Topic].add(r.Seq)
+		}
+	}
+	return messages
+}
+
+// windowMessages are the messages of a window, by topic.
+type windowMessages []topicMessages
+
+// topicMessages is a run of sequence numbers without holes: a log numbers them so.
+type topicMessages struct {
+	first, last uint64
+	count       int64
+}
+
+func (m *topicMessages) add(seq uint64) {
+	if m.count == 0 {
+		m.first = seq
+	}
+	m.last = seq
+	m.count++
+}
+
+// ownProcess describes this process.
+func ownProcess(cpu metrics.CPU) result.Process {
+	return result.Process{
+		CPUUser: cpu.User, CPUSystem: cpu.System,
+		RSS: metrics.ResidentBytes(), Goroutines: goroutines(),
+	}
+}

@@ -1,0 +1,110 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"pollpush/internal/result"
+)
+
+// When a trial is called suspect.
+const (
+	// lateShare is the part of the poll interval by which the 99th percentile of polls may leave
+	// late. More, and the generator's own delay shows in the latencies.
+	lateShare = 0.1
+	// latePublishing is how late the 99th percentile of messages may be published.
+	latePublishing = 50 * time.Millisecond
+)
+
+// judge says what the trial's figures are worth, and why.
+func (t *trial) judge(r *result.Trial, sum *tally, cause error) result.Verdict {
+	v := verdict{State: result.Valid, Reasons: []string{}}
+	if cause != nil {
+		v.invalid("cut short: %v", cause)
+	}
+	t.judgeDelivery(&v, r, sum)
+	t.judgeBooks(&v, r)
+	t.judgePunctuality(&v, sum)
+	return result.Verdict(v)
+}
+
+func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
+	if missing := r.Clients.Asked - r.Clients.Connected; missing > 0 {
+		v.invalid("%d of %d clients did not connect: %v", missing, r.Clients.Asked, t.crowd.failure())
+	}
+	if n := t.crowd.broken.Load(); n > 0 {
+		v.invalid("%d clients lost their connection: %v", n, t.crowd.failure())
+	}
+	if r.Messages.Published == 0 && r.Complete {
+		v.suspect("no message fell due in the window: make --duration longer or --rate higher")
+	}
+	if lost := r.Messages.Lost; lost != nil {
+		if *lost > 0 {
+			v.invalid("%d of %d messages were lost; the target told readers of %d missed", *lost, r.Messages.Expected, sum.missed)
+		}
+		if r.Messages.Delivered+*lost != r.Messages.Expected {
+			v.invalid("%d delivered and %d lost do not make %d expected", r.Messages.Delivered, *lost, r.Messages.Expected)
+		}
+	}
+	if n := r.Messages.Duplicated; n > 0 {
+		v.invalid("%d messages came twice", n)
+	}
+	if n := r.Messages.Reordered; n > 0 {
+		v.invalid("%d messages came out of order", n)
+	}
+	if n := r.Wire.Total.RequestsFailed; n > 0 && r.Clients.Connected == r.Clients.Asked {
+		v.invalid("%d requests failed", n)
+	}
+	if n := sum.latency.Negative(); n > 0 {
+		v.invalid("%d latencies are negative: the clocks of target and generator disagree", n)
+	}
+	if n := sum.latency.Over(); n > 0 {
+		v.suspect("%d latencies are longer than an hour, the top of the scale", n)
+	}
+}
+
+func (t *trial) judgeBooks(v *verdict, r *result.Trial) {
+	if !r.Complete {
+		return // it has no balance, and that is said already
+	}
+	if n := t.unbooked(r.Wire.Total); n > 0 {
+		v.invalid("the layers differ from the sockets' bytes by %d", n)
+	}
+	switch d := r.Server.Books.Difference; {
+	case d == nil:
+		v.suspect("%d connections were not closed in order, so the books cannot balance", t.totals.Cut.Load())
+	case *d != 0:
+		v.invalid("the books of target and generator differ by %d bytes", *d)
+	}
+	if opened := t.totals.Opened.Load(); opened != r.Wire.Total.Connections {
+		v.invalid("%d connections were opened, %d are in the ledger", opened, r.Wire.Total.Connections)
+	}
+	if n := t.after.slowReaders - t.before.slowReaders; n > 0 {
+		v.invalid("the target closed %d connections because their reader did not drain", n)
+	}
+}
+
+func (t *trial) judgePunctuality(v *verdict, sum *tally) {
+	allowed := time.Duration(lateShare * float64(t.scenario.PollInterval))
+	if late := sum.pollLag.Percentile(99); late > allowed {
+		v.suspect("1 in 100 polls left %s late or more: the generator was too slow", late.Round(time.Millisecond))
+	}
+	if late := t.publishLag().Percentile(99); late > latePublishing {
+		v.suspect("1 in 100 messages was published %s late or more: the target's publisher was too slow", late.Round(time.Millisecond))
+	}
+}
+
+// verdict is a result's verdict in the making: it only ever gets worse.
+type verdict result.Verdict
+
+func (v *verdict) suspect(format string, args ...any) {
+	if v.State == result.Valid {
+		v.State = result.Suspect
+	}
+	v.Reasons = append(v.Reasons, fmt.Sprintf(format, args...))
+}
+
+func (v *verdict) invalid(format string, args ...any) {
+	v.State = result.Invalid
+	v.Reasons = append(v.Reasons, fmt.Sprintf(format, args...))
+}

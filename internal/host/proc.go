@@ -1,0 +1,57 @@
+package host
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/prometheus/procfs"
+)
+
+// What follows comes from /proc, and is empty where there is none.
+
+func cpuModel() string {
+	fs, err := procfs.NewDefaultFS()
+	if err != nil {
+		return ""
+	}
+	cpus, err := fs.CPUInfo()
+	if err != nil || len(cpus) == 0 {
+		return ""
+	}
+	return cpus[0].ModelName
+}
+
+func memoryBytes() uint64 {
+	fs, err := procfs.NewDefaultFS()
+	if err != nil {
+		return 0
+	}
+	memory, err := fs.Meminfo()
+	if err != nil || memory.MemTotalBytes == nil {
+		return 0
+	}
+	return *memory.MemTotalBytes
+}
+
+func sysctl(name string) string {
+	b, err := os.ReadFile(filepath.Join("/proc/sys", name)) //nolint:gosec // the names are constants here
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}
+
+func loopbackMTU() int {
+	interfaces, err := net.Interfaces()
+	if err != nil {
+		return 0
+	}
+	for _, i := range interfaces {
+		if i.Flags&net.FlagLoopback != 0 {
+			return i.MTU
+		}
+	}
+	return 0
+}

@@ -1,0 +1,72 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// none stands where there is no figure.
+const none = "–"
+
+// milliseconds formats a duration in ms with three significant digits.
+func milliseconds(d time.Duration) string {
+	return significant(float64(d) / float64(time.Millisecond))
+}
+
+// significant formats v with three significant digits, or all digits before the point, grouped.
+func significant(v float64) string {
+	abs := max(v, -v)
+	switch {
+	case abs == 0:
+		return "0"
+	case abs < 1:
+		return strconv.FormatFloat(v, 'f', 3, 64)
+	case abs < 10:
+		return strconv.FormatFloat(v, 'f', 2, 64)
+	case abs < 100:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	}
+	return grouped(int64(v + 0.5))
+}
+
+// grouped formats n with commas between thousands.
+func grouped(n int64) string {
+	text := strconv.FormatInt(max(n, -n), 10)
+	var b strings.Builder
+	if n < 0 {
+		b.WriteByte('-')
+	}
+	for i, c := range text {
+		if i > 0 && (len(text)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// ratio formats n/d with format, or none when there is nothing to divide by.
+func ratio(n, d float64, format func(float64) string) string {
+	if d == 0 {
+		return none
+	}
+	return format(n / d)
+}
+
+// percent formats a share.
+func percent(share float64) string {
+	if share > 0 && share < 0.001 {
+		return "<0.1 %"
+	}
+	return fmt.Sprintf("%.1f %%", 100*share)
+}
+
+// plural returns n and a noun in the right number.
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return grouped(n) + " " + noun + "s"
+}

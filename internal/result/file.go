@@ -1,0 +1,71 @@
+package result
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Write writes the result as indented JSON.
+func (r Result) Write(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(r)
+}
+
+// Read reads a result. Fields that it does not know are ignored; another schema is refused.
+func Read(r io.Reader) (Result, error) {
+	var result Result
+	if err := json.NewDecoder(r).Decode(&result); err != nil {
+		return Result{}, fmt.Errorf("result: %w", err)
+	}
+	if result.Schema != Schema {
+		return Result{}, fmt.Errorf("result: schema %q, want %q", result.Schema, Schema)
+	}
+	return result, nil
+}
+
+// File is a place for a result that is known to be writable before there is a result. What stood
+// there stays until Commit.
+type File struct {
+	path string
+	temp *os.File
+}
+
+// Create opens a temporary file beside path.
+func Create(path string) (*File, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".pollpush-*.json")
+	if err != nil {
+		return nil, err
+	}
+	return &File{path: path, temp: temp}, nil
+}
+
+// Commit writes the result and puts it in place, whole or not at all.
+func (f *File) Commit(r Result) error {
+	err := r.Write(f.temp)
+	if err == nil {
+		err = f.temp.Chmod(0o644)
+	}
+	if closeErr := f.temp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(f.temp.Name(), f.path)
+	}
+	if err != nil {
+		_ = os.Remove(f.temp.Name()) // the first error is the one to tell
+	}
+	return err
+}
+
+// Discard takes the temporary file away. It does nothing after Commit.
+func (f *File) Discard() {
+	_ = f.temp.Close()           // closed already after Commit
+	_ = os.Remove(f.temp.Name()) // renamed already after Commit
+}

@@ -1,0 +1,178 @@
+// Package result is what a run leaves: a value that stores everything needed to judge it and to
+// make it again, as versioned JSON.
+package result
+
+import (
+	"time"
+
+	"pollpush/internal/build"
+	"pollpush/internal/host"
+	"pollpush/internal/scenario"
+	"pollpush/pkg/metrics"
+	"pollpush/pkg/wire"
+)
+
+// Schema names the form. Version 1 grows by added fields; readers ignore those they do not know.
+const Schema = "pollpush/result/v1"
+
+// Result is one run.
+type Result struct {
+	Schema   string            `json:"schema"`
+	Tool     build.Info        `json:"tool"`
+	Host     host.Info         `json:"host"`
+	Started  time.Time         `json:"started"`
+	Target   string            `json:"target"` // "embedded", or the URL of one that ran already
+	Scenario scenario.Scenario `json:"scenario"`
+	Trials   []Trial           `json:"trials"`
+}
+
+// Trial is one transport's turn.
+type Trial struct {
+	Transport scenario.Transport `json:"transport"`
+	Trial     int                `json:"trial"`    // from 1
+	Complete  bool               `json:"complete"` // it went through all its phases
+	Clients   Clients            `json:"clients"`
+	// Connect is how long it took from the first dial until every client was subscribed.
+	Connect    time.Duration `json:"connect_ns"`
+	Messages   Messages      `json:"messages"`
+	Latency    Distribution  `json:"latency"`
+	PublishLag Distribution  `json:"publish_lag"`
+	PollLag    Distribution  `json:"poll_lag"`
+	Wire       Wire          `json:"wire"`
+	Server     Server        `json:"server"`
+	Generator  Process       `json:"generator"`
+	Verdict    Verdict       `json:"verdict"`
+}
+
+// Clients says how many virtual clients were asked for, and how many subscribed.
+type Clients struct {
+	Asked     int `json:"asked"`
+	Connected int `json:"connected"`
+}
+
+// Messages are those that fell due in the window. Published counts them once, the others once for
+// each subscriber: expected = delivered + lost, by sequence number.
+type Messages struct {
+	Published int64 `json:"published"`
+	Expected  int64 `json:"expected"`
+	Delivered int64 `json:"delivered"`
+	// Lost is nil when the trial was cut short: what was still on its way is not lost.
+	Lost       *int64 `json:"lost"`
+	Duplicated int64  `json:"duplicated"`
+	Reordered  int64  `json:"reordered"`
+}
+
+// Distribution is a histogram's summary, and the histogram itself.
+type Distribution struct {
+	Count int64         `json:"count"`
+	Mean  time.Duration `json:"mean_ns"`
+	Min   time.Duration `json:"min_ns"`
+	P50   time.Duration `json:"p50_ns"`
+	P90   time.Duration `json:"p90_ns"`
+	P99   time.Duration `json:"p99_ns"`
+	P999  time.Duration `json:"p999_ns"`
+	Max   time.Duration `json:"max_ns"`
+	// HDR is the histogram in HdrHistogram's compressed V2 form, in base64; empty when nothing was
+	// recorded.
+	HDR string `json:"hdr"`
+}
+
+// Summarize returns the distribution of a histogram.
+func Summarize(h *metrics.Histogram) (Distribution, error) {
+	if h.Count() == 0 {
+		return Distribution{}, nil
+	}
+	hdr, err := h.Encode()
+	if err != nil {
+		return Distribution{}, err
+	}
+	return Distribution{
+		Count: h.Count(),
+		Mean:  h.Mean(),
+		Min:   h.Min(),
+		P50:   h.Percentile(50),
+		P90:   h.Percentile(90),
+		P99:   h.Percentile(99),
+		P999:  h.Percentile(99.9),
+		Max:   h.Max(),
+		HDR:   hdr,
+	}, nil
+}
+
+// Histogram returns the distribution's histogram, for merging.
+func (d Distribution) Histogram() (*metrics.Histogram, error) {
+	if d.Count == 0 {
+		return metrics.NewHistogram(), nil
+	}
+	return metrics.Decode(d.HDR, d.Min, d.Max, d.Mean)
+}
+
+// Wire is what the trial cost on the wire, by the phase in which it completed. Setup, steady and
+// other add up to total.
+type Wire struct {
+	Window time.Duration `json:"window_ns"` // how long steady is
+	Setup  wire.Ledger   `json:"setup"`     // up to the ready barrier
+	Steady wire.Ledger   `json:"steady"`    // the window
+	Other  wire.Ledger   `json:"other"`     // warm-up, drain, closing
+	Total  wire.Ledger   `json:"total"`
+}
+
+// Process is what a process used: processor time over the window, the rest at its end.
+type Process struct {
+	CPUUser    time.Duration `json:"cpu_user_ns"`
+	CPUSystem  time.Duration `json:"cpu_system_ns"`
+	RSS        int64         `json:"rss_bytes"`
+	Goroutines int64         `json:"goroutines"`
+}
+
+// CPU returns the processor time in both modes.
+func (p Process) CPU() time.Duration { return p.CPUUser + p.CPUSystem }
+
+// Server is what the target used, and how its count of the bytes compares with ours.
+type Server struct {
+	Process
+	Books Books `json:"books"`
+}
+
+// Books compare the socket bytes of the two sides over the whole trial.
+type Books struct {
+	// Difference is the bytes by which they differ, both directions added; nil when there can be
+	// no balance, because the trial or a connection was cut short.
+	Difference *int64 `json:"difference_bytes"`
+}
+
+// State is what a trial's figures are worth.
+type State string
+
+// The states, from best to worst.
+const (
+	Valid   State = "valid"
+	Suspect State = "suspect"
+	Invalid State = "invalid"
+)
+
+// Verdict is what the generator thinks of its own trial.
+type Verdict struct {
+	State   State    `json:"state"`
+	Reasons []string `json:"reasons"` // in words; empty when valid
+}
+
+// Complete reports whether all trials of the scenario are there and went through.
+func (r Result) Complete() bool {
+	for _, t := range r.Trials {
+		if !t.Complete {
+			return false
+		}
+	}
+	return len(r.Trials) == r.Scenario.Trials*len(r.Scenario.Transports)
+}
+
+// Invalid reports whether any trial is invalid.
+func (r Result) Invalid() bool {
+	for _, t := range r.Trials {
+		if t.Verdict.State == Invalid {
+			return true
+		}
+	}
+	return false
+}

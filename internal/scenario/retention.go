@@ -1,0 +1,11 @@
+package scenario
+
+import "math"
+
+// Retention returns how many messages of a topic a target must keep so that no poll of this
+// scenario can fall behind: what is published in four poll intervals, with room for a stall.
+func (s Scenario) Retention() int {
+	const stall = 1000
+	perInterval := s.Rate * s.PollInterval.Seconds()
+	return int(math.Ceil(4*perInterval)) + stall
+}

@@ -1,0 +1,199 @@
+// Package scenario says what is to be run: the data, what makes it valid, and the schedules that
+// follow from its seed. It does no I/O and reads no clock.
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pollpush/pkg/feed"
+)
+
+// Transport names one way of delivering messages.
+type Transport string
+
+// The transports, by the names that flags, results and metrics use.
+const (
+	ShortPoll Transport = "short-poll"
+	LongPoll  Transport = "long-poll"
+	SSE       Transport = "sse"
+	WebSocket Transport = "websocket"
+)
+
+// Transports returns all transports in the order in which reports show them.
+func Transports() []Transport { return []Transport{ShortPoll, LongPoll, SSE, WebSocket} }
+
+// Polls reports whether clients ask for messages, rather than being sent them.
+func (t Transport) Polls() bool { return t == ShortPoll || t == LongPoll }
+
+// Arrivals says how the due times of a topic's messages follow each other.
+type Arrivals string
+
+// The arrival processes.
+const (
+	Fixed   Arrivals = "fixed"   // evenly, 1/rate apart
+	Poisson Arrivals = "poisson" // independently of each other, 1/rate apart on average
+)
+
+// Pacing says when a short-polling client asks again.
+type Pacing string
+
+// The pacings.
+const (
+	FixedRate  Pacing = "fixed-rate"  // every interval, as setInterval does
+	FixedDelay Pacing = "fixed-delay" // an interval after the answer, as setTimeout does
+)
+
+// Scenario is everything that decides what a run does. Its JSON is part of every result.
+type Scenario struct {
+	Transports   []Transport   `json:"transports"`
+	Clients      int           `json:"clients"`
+	Topics       int           `json:"topics"`
+	Rate         float64       `json:"rate"` // messages per second and topic
+	Arrivals     Arrivals      `json:"arrivals"`
+	PayloadBytes int           `json:"payload_bytes"`
+	PollInterval time.Duration `json:"poll_interval_ns"`
+	PollPacing   Pacing        `json:"poll_pacing"`
+	Hold         time.Duration `json:"hold_ns"`
+	KeepAlive    bool          `json:"keepalive"`
+	Warmup       time.Duration `json:"warmup_ns"`
+	Duration     time.Duration `json:"duration_ns"`
+	Trials       int           `json:"trials"`
+	Seed         uint64        `json:"seed"`
+}
+
+// Default returns the scenario that is run when nothing else is said.
+func Default() Scenario {
+	return Scenario{
+		Transports:   Transports(),
+		Clients:      1000,
+		Topics:       1,
+		Rate:         1,
+		Arrivals:     Fixed,
+		PayloadBytes: 128,
+		PollInterval: time.Second,
+		PollPacing:   FixedRate,
+		Hold:         25 * time.Second,
+		KeepAlive:    true,
+		Warmup:       2 * time.Second,
+		Duration:     8 * time.Second,
+		Trials:       1,
+		Seed:         1,
+	}
+}
+
+// Bounds of what a scenario may ask for. They keep a slip of the finger from filling the memory.
+const (
+	MaxClients  = 1_000_000
+	MaxTopics   = 10_000
+	MaxHold     = 60 * time.Second
+	MaxInterval = time.Hour
+	MaxPhase    = 24 * time.Hour
+	MaxTrials   = 1000
+	MaxMessages = 2_000_000 // published in one trial
+)
+
+// Validate returns the first thing about the scenario that cannot be run, in words that name the
+// flag.
+func (s Scenario) Validate() error {
+	for _, check := range []func(Scenario) error{
+		checkTransports, checkCounts, checkMessages, checkPolling, checkPhases,
+	} {
+		if err := check(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkTransports(s Scenario) error {
+	if len(s.Transports) == 0 {
+		return fmt.Errorf("--transports is empty: name one or more of %s", list(Transports()))
+	}
+	for i, t := range s.Transports {
+		if !slices.Contains(Transports(), t) {
+			return fmt.Errorf("--transports %q is unknown: want %s", t, list(Transports()))
+		}
+		if slices.Contains(s.Transports[:i], t) {
+			return fmt.Errorf("--transports names %s twice: name each once", t)
+		}
+	}
+	return nil
+}
+
+func checkCounts(s Scenario) error {
+	return first(
+		between("--clients", s.Clients, 1, MaxClients),
+		between("--topics", s.Topics, 1, MaxTopics),
+		between("--trials", s.Trials, 1, MaxTrials),
+	)
+}
+
+func checkMessages(s Scenario) error {
+	if s.PayloadBytes < feed.MinPayload || s.PayloadBytes > feed.MaxPayload {
+		return fmt.Errorf("--payload %d: a message carries its sequence number and due time, so at least %d bytes are needed and at most %d allowed",
+			s.PayloadBytes, feed.MinPayload, feed.MaxPayload)
+	}
+	if !(s.Rate > 0) || s.Rate > 1e6 {
+		return fmt.Errorf("--rate %v: want more than 0 and at most 1000000 messages per second", s.Rate)
+	}
+	if s.Arrivals != Fixed && s.Arrivals != Poisson {
+		return fmt.Errorf("--arrivals %q is unknown: want %s or %s", s.Arrivals, Fixed, Poisson)
+	}
+	if n := s.Rate * float64(s.Topics) * (s.Warmup + s.Duration).Seconds(); n > MaxMessages {
+		return fmt.Errorf("--rate %v on %d topics publishes %.0f messages in a trial, at most %d are kept account of: lower --rate, --topics or --duration",
+			s.Rate, s.Topics, n, MaxMessages)
+	}
+	return nil
+}
+
+func checkPolling(s Scenario) error {
+	if s.PollPacing != FixedRate && s.PollPacing != FixedDelay {
+		return fmt.Errorf("--poll-pacing %q is unknown: want %s or %s", s.PollPacing, FixedRate, FixedDelay)
+	}
+	return first(
+		within("--poll-interval", s.PollInterval, time.Millisecond, MaxInterval),
+		within("--hold", s.Hold, time.Millisecond, MaxHold),
+	)
+}
+
+func checkPhases(s Scenario) error {
+	return first(
+		within("--warmup", s.Warmup, 0, MaxPhase),
+		within("--duration", s.Duration, time.Millisecond, MaxPhase),
+	)
+}
+
+func between(flag string, v, least, most int) error {
+	if v < least || v > most {
+		return fmt.Errorf("%s %d: want %d to %d", flag, v, least, most)
+	}
+	return nil
+}
+
+func within(flag string, v, least, most time.Duration) error {
+	if v < least || v > most {
+		return fmt.Errorf("%s %s: want %s to %s", flag, v, least, most)
+	}
+	return nil
+}
+
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list joins names for an error text.
+func list[T ~string](names []T) string {
+	texts := make([]string, len(names))
+	for i, n := range names {
+		texts[i] = string(n)
+	}
+	return strings.Join(texts, ", ")
+}

@@ -1,0 +1,98 @@
+package scenario
+
+import (
+	"iter"
+	"math/rand/v2"
+	"time"
+)
+
+// Schedule says when messages are due. It is a pure function of its fields: every process that has
+// them computes the same due times.
+type Schedule struct {
+	Topics   int           `json:"topics"`
+	Rate     float64       `json:"rate"` // messages per second and topic
+	Arrivals Arrivals      `json:"arrivals"`
+	Length   time.Duration `json:"length_ns"` // nothing is due at or after it
+	Seed     uint64        `json:"seed"`
+}
+
+// Arrival is one message that is to be published.
+type Arrival struct {
+	Due   time.Duration // since the schedule's origin
+	Topic int
+}
+
+// Schedule returns the publications of trial k, counted from 1: through the warm-up and the window.
+// It is the same for every transport.
+func (s Scenario) Schedule(trial int) Schedule {
+	return Schedule{
+		Topics:   s.Topics,
+		Rate:     s.Rate,
+		Arrivals: s.Arrivals,
+		Length:   s.Warmup + s.Duration,
+		Seed:     derive(s.Seed, trial, forArrivals),
+	}
+}
+
+// All returns the arrivals of all topics in the order in which they are due.
+//
+// Fixed arrivals are 1/rate apart on each topic, and the topics are staggered evenly. Poisson
+// arrivals are drawn for all topics together, each on a topic drawn uniformly: that is the same as
+// an independent process of the given rate on each topic.
+func (s Schedule) All() iter.Seq[Arrival] {
+	if s.Arrivals == Poisson {
+		return s.poisson
+	}
+	return s.fixed
+}
+
+func (s Schedule) fixed(yield func(Arrival) bool) {
+	gap := float64(time.Second) / (s.Rate * float64(s.Topics))
+	for i := 0; ; i++ {
+		due := time.Duration(float64(i) * gap)
+		if due >= s.Length || !yield(Arrival{Due: due, Topic: i % s.Topics}) {
+			return
+		}
+	}
+}
+
+func (s Schedule) poisson(yield func(Arrival) bool) {
+	random := rand.New(rand.NewPCG(s.Seed, forArrivals)) //nolint:gosec // must be reproducible
+	gap := float64(time.Second) / (s.Rate * float64(s.Topics))
+	var at float64
+	for {
+		at += random.ExpFloat64() * gap
+		due := time.Duration(at)
+		if due >= s.Length || !yield(Arrival{Due: due, Topic: random.IntN(s.Topics)}) {
+			return
+		}
+	}
+}
+
+// Phases returns where in its interval each client's polls stand in trial k, each from 0 up to 1.
+// They are stratified: every n-th part of the interval holds one client, in an order and at a place
+// drawn from the seed. So a run's mean wait is half the interval without the luck of the draw.
+func (s Scenario) Phases(trial int) []float64 {
+	seed := derive(s.Seed, trial, forPhases)
+	random := rand.New(rand.NewPCG(seed, forPhases)) //nolint:gosec // must be reproducible
+	phases := make([]float64, s.Clients)
+	for i, stratum := range random.Perm(s.Clients) {
+		phases[i] = (float64(stratum) + random.Float64()) / float64(s.Clients)
+	}
+	return phases
+}
+
+// What a seed is derived for: arrivals and phases must not share their random numbers.
+const (
+	forArrivals = 1
+	forPhases   = 2
+)
+
+// derive returns the seed of a trial for a purpose, by the finalizer of SplitMix64, so that
+// neighbouring seeds and trials have nothing in common.
+func derive(seed uint64, trial int, purpose uint64) uint64 {
+	z := seed + uint64(trial)*0x9e3779b97f4a7c15 + purpose*0xd1b54a32d192ed03
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}

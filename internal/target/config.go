@@ -1,0 +1,133 @@
+package target
+
+import (
+	"fmt"
+	"net"
+	"time"
+
+	"pollpush/internal/host"
+	"pollpush/pkg/ajaxpoll"
+	"pollpush/pkg/feed"
+	"pollpush/pkg/ssepush"
+	"pollpush/pkg/transport"
+	"pollpush/pkg/wspush"
+)
+
+// Config is how a target serves. Start from DefaultConfig.
+type Config struct {
+	// Listen is the service address, Admin the address of control and metrics. A port of 0 takes
+	// a free one.
+	Listen string `json:"listen"`
+	Admin  string `json:"admin"`
+	// Topics exist from the start; more can be asked for on the admin address.
+	Topics int `json:"topics"`
+	// AllowOrigin are the origins besides its own whose pages may subscribe.
+	AllowOrigin []string `json:"allow_origin"`
+
+	MaxConnections int           `json:"max_connections"`
+	MaxTopics      int           `json:"max_topics"`
+	MaxMessage     int           `json:"max_message_bytes"`
+	MaxHeader      int           `json:"max_header_bytes"`
+	HeaderTimeout  time.Duration `json:"header_timeout_ns"`
+	IdleTimeout    time.Duration `json:"idle_timeout_ns"`
+	MaxHold        time.Duration `json:"max_hold_ns"`
+	DrainTimeout   time.Duration `json:"drain_timeout_ns"`
+	Retain         int           `json:"retain"`
+	RetainBytes    int           `json:"retain_bytes"`
+	KeepAlive      time.Duration `json:"keepalive_ns"`
+	Ping           time.Duration `json:"ping_ns"`
+}
+
+// DefaultConfig returns the configuration of a target that is told nothing.
+func DefaultConfig() Config {
+	return Config{
+		Listen:         "127.0.0.1:8080",
+		Admin:          "127.0.0.1:9090",
+		Topics:         1,
+		MaxConnections: int(min(16_000, max(host.OpenFiles()-host.SpareFiles, 1))),
+		MaxTopics:      10_000,
+		MaxMessage:     64 << 10,
+		MaxHeader:      16 << 10,
+		HeaderTimeout:  10 * time.Second,
+		IdleTimeout:    2 * time.Minute,
+		MaxHold:        ajaxpoll.DefaultMaxHold,
+		DrainTimeout:   10 * time.Second,
+		Retain:         4096,
+		RetainBytes:    8 << 20,
+		KeepAlive:      ssepush.DefaultKeepAlive,
+		Ping:           wspush.DefaultPing,
+	}
+}
+
+// Validate returns the first thing about the configuration that cannot work, in words that name the
+// flag.
+func (c Config) Validate() error {
+	if err := CheckLoopback(c.Admin); err != nil {
+		return err
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("--listen %q: want HOST:PORT", c.Listen)
+	}
+	for _, origin := range c.AllowOrigin {
+		if _, err := transport.ParseOrigin(origin); err != nil {
+			return fmt.Errorf("--allow-origin: %w", err)
+		}
+	}
+	if need, limit := uint64(max(c.MaxConnections, 0))+host.SpareFiles, host.OpenFiles(); need > limit {
+		return fmt.Errorf("--max-connections %d needs %d open files, the limit is %d: lower it, or raise the limit with ulimit -n",
+			c.MaxConnections, need, limit)
+	}
+	for _, n := range []struct {
+		flag           string
+		v, least, most int
+	}{
+		{"--max-connections", c.MaxConnections, 1, 1 << 24},
+		{"--max-topics", c.MaxTopics, 1, 1 << 20},
+		{"--topics", c.Topics, 0, c.MaxTopics},
+		{"--max-message", c.MaxMessage, feed.MinPayload, feed.MaxPayload},
+		{"--max-header", c.MaxHeader, 1 << 10, 1 << 20},
+		{"--retain", c.Retain, 1, 1 << 24},
+		{"--retain-bytes", c.RetainBytes, 1, 1 << 30},
+	} {
+		if n.v < n.least || n.v > n.most {
+			return fmt.Errorf("%s %d: want %d to %d", n.flag, n.v, n.least, n.most)
+		}
+	}
+	for _, d := range []struct {
+		flag string
+		v    time.Duration
+	}{
+		{"--header-timeout", c.HeaderTimeout},
+		{"--idle-timeout", c.IdleTimeout},
+		{"--max-hold", c.MaxHold},
+		{"--drain-timeout", c.DrainTimeout},
+		{"--sse-keepalive", c.KeepAlive},
+		{"--ws-ping", c.Ping},
+	} {
+		if d.v < time.Millisecond || d.v > time.Hour {
+			return fmt.Errorf("%s %s: want 1ms to 1h", d.flag, d.v)
+		}
+	}
+	if c.MaxHold > ajaxpoll.DefaultMaxHold {
+		return fmt.Errorf("--max-hold %s: a poll is held for %s at most", c.MaxHold, ajaxpoll.DefaultMaxHold)
+	}
+	return nil
+}
+
+// CheckLoopback refuses an admin address that others could reach: whoever reaches it controls the
+// target and reads its memory.
+func CheckLoopback(address string) error {
+	h, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--admin %q: want HOST:PORT", address)
+	}
+	if !loopback(h) {
+		return fmt.Errorf("--admin %s can be reached from other hosts, and nothing guards it: use a loopback address such as 127.0.0.1", address)
+	}
+	return nil
+}
+
+// loopback reports whether a host's name or address is this host's own.
+func loopback(name string) bool {
+	return name == "localhost" || net.ParseIP(name).IsLoopback()
+}

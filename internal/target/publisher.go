@@ -1,0 +1,118 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"pollpush/internal/admin"
+	"pollpush/internal/scenario"
+	"pollpush/pkg/clock"
+	"pollpush/pkg/feed"
+)
+
+// errBusy says that a publication is still under way.
+var errBusy = errors.New("a publication is under way: wait until it is done")
+
+// publisher appends messages to the feed as a schedule says: at the due time, or late, but never
+// not at all. It runs one publication at a time.
+type publisher struct {
+	feed       *feed.Feed
+	clock      clock.Clock
+	maxMessage int
+	published  func(lag time.Duration)
+
+	running sync.WaitGroup
+	mu      sync.Mutex
+	latest  admin.Published
+	busy    bool
+}
+
+// start begins a publication that goes on until its schedule is through or ctx ends.
+func (p *publisher) start(ctx context.Context, r admin.PublicationRequest) (clock.Instant, error) {
+	if err := p.check(r); err != nil {
+		return 0, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy {
+		return 0, errBusy
+	}
+	p.busy = true
+	p.latest = admin.Published{}
+	origin := p.clock.Now().Add(r.In)
+	p.running.Go(func() { p.run(ctx, origin, r) })
+	return origin, nil
+}
+
+func (p *publisher) check(r admin.PublicationRequest) error {
+	s := r.Schedule
+	switch {
+	case r.PayloadBytes < feed.MinPayload || r.PayloadBytes > p.maxMessage:
+		return fmt.Errorf("payload_bytes %d: want %d to %d", r.PayloadBytes, feed.MinPayload, p.maxMessage)
+	case s.Topics < 1 || s.Topics > p.feed.Topics():
+		return fmt.Errorf("topics %d: there are %d", s.Topics, p.feed.Topics())
+	case s.Arrivals != scenario.Fixed && s.Arrivals != scenario.Poisson:
+		return fmt.Errorf("arrivals %q: want %s or %s", s.Arrivals, scenario.Fixed, scenario.Poisson)
+	case !(s.Rate > 0):
+		return fmt.Errorf("rate %v: want more than 0", s.Rate)
+	case s.Length <= 0 || s.Length > 2*scenario.MaxPhase:
+		return fmt.Errorf("length_ns %d: want more than 0 and at most %d", s.Length, 2*scenario.MaxPhase)
+	case s.Rate*float64(s.Topics)*s.Length.Seconds() > scenario.MaxMessages:
+		return fmt.Errorf("the schedule has more than %d messages", scenario.MaxMessages)
+	case r.In < 0 || r.In > time.Hour:
+		return fmt.Errorf("in_ns %d: want 0 to an hour", r.In)
+	}
+	return nil
+}
+
+func (p *publisher) run(ctx context.Context, origin clock.Instant, r admin.PublicationRequest) {
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.busy, p.latest.Done = false, true
+	}()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for arrival := range r.Schedule.All() {
+		due := origin.Add(arrival.Due)
+		if wait := p.clock.Until(due); wait > 0 {
+			timer.Reset(wait)
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+		if ctx.Err() != nil || !p.publish(arrival.Topic, due, r.PayloadBytes) {
+			return
+		}
+	}
+}
+
+func (p *publisher) publish(topic int, due clock.Instant, size int) bool {
+	message, err := p.feed.Topic(topic).Publish(due, size)
+	if err != nil {
+		return false // start checked all that can be wrong
+	}
+	now := p.clock.Now()
+	p.published(now.Sub(due))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.latest.Records = append(p.latest.Records,
+		admin.Record{Topic: topic, Seq: message.Seq, Due: due, Published: now})
+	return true
+}
+
+// record returns what the latest publication has published so far. The records are only ever
+// appended to, so the slice may be read while the publication goes on.
+func (p *publisher) record() admin.Published {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.latest
+}
+
+// wait waits until nothing is being published any more.
+func (p *publisher) wait() { p.running.Wait() }

@@ -1,0 +1,199 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pollpush/internal/build"
+	"pollpush/internal/scenario"
+	"pollpush/pkg/ajaxpoll"
+	"pollpush/pkg/clock"
+	"pollpush/pkg/feed"
+	"pollpush/pkg/metrics"
+	"pollpush/pkg/ssepush"
+	"pollpush/pkg/transport"
+	"pollpush/pkg/wire"
+	"pollpush/pkg/wspush"
+)
+
+// shutdownTimeout bounds how long an orderly end may take before connections are cut.
+const shutdownTimeout = 10 * time.Second
+
+// Target is a server with a feed. Make it with New; it serves once.
+type Target struct {
+	config    Config
+	clock     clock.Clock
+	logger    *log.Logger
+	feed      *feed.Feed
+	publisher *publisher
+	totals    wire.Totals
+	slow      atomic.Int64
+	counters  map[scenario.Transport]*transport.Counters
+	metrics   *metrics.Target
+	sockets   sync.WaitGroup // hijacked connections, for which http.Server does not wait
+}
+
+// New returns a target for a valid configuration. What goes wrong with single connections is
+// written to logger.
+func New(config Config, clk clock.Clock, logger *log.Logger) (*Target, error) {
+	t := &Target{
+		config: config,
+		clock:  clk,
+		logger: logger,
+		feed: feed.New(feed.Limits{
+			Topics: config.MaxTopics, Messages: config.Retain, Bytes: config.RetainBytes,
+		}),
+		counters: make(map[scenario.Transport]*transport.Counters),
+	}
+	var named []metrics.TransportCounters
+	for _, name := range scenario.Transports() {
+		t.counters[name] = &transport.Counters{}
+		named = append(named, metrics.TransportCounters{Name: string(name), Counters: t.counters[name]})
+	}
+	t.metrics = metrics.NewTarget(named, &t.totals, t.slow.Load)
+	t.publisher = &publisher{
+		feed: t.feed, clock: clk, maxMessage: config.MaxMessage, published: t.metrics.Published,
+	}
+	return t, t.feed.Grow(config.Topics)
+}
+
+// Listen opens the two addresses of a configuration.
+func Listen(config Config) (service, admin net.Listener, err error) {
+	if service, err = net.Listen("tcp", config.Listen); err != nil {
+		return nil, nil, fmt.Errorf("service address: %w", err)
+	}
+	if admin, err = net.Listen("tcp", config.Admin); err != nil {
+		_ = service.Close() // it has served nothing yet
+		return nil, nil, fmt.Errorf("admin address: %w", err)
+	}
+	return service, admin, nil
+}
+
+// Serve serves until ctx ends, and then ends in order: streams are ended, held polls answered,
+// WebSocket connections closed with 1001. It closes the listeners, and returns nil when ctx was
+// why it ended.
+func (t *Target) Serve(ctx context.Context, service, admin net.Listener) error {
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	servers := []*http.Server{
+		t.serviceServer(base, admin.Addr().String()),
+		t.adminServer(base),
+	}
+	listeners := []net.Listener{
+		&listener{
+			Listener: service, clock: t.clock, max: int64(t.config.MaxConnections),
+			drain: t.config.DrainTimeout, totals: &t.totals, slow: &t.slow,
+		},
+		admin,
+	}
+	ended := make(chan error, len(servers))
+	for i, s := range servers {
+		go func() { ended <- s.Serve(listeners[i]) }()
+	}
+	var failed error
+	running := len(servers)
+	select {
+	case <-ctx.Done():
+	case failed = <-ended:
+		running--
+	}
+	cancel()
+	end(servers)
+	for range running {
+		<-ended
+	}
+	t.sockets.Wait()
+	t.publisher.wait()
+	if errors.Is(failed, http.ErrServerClosed) {
+		return nil
+	}
+	return failed
+}
+
+// end ends the servers in order; what has not ended in time is cut.
+func end(servers []*http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	for _, s := range servers {
+		if s.Shutdown(ctx) != nil {
+			_ = s.Close() // there is nothing more that could be done
+		}
+	}
+}
+
+func (t *Target) serviceServer(base context.Context, adminAddress string) *http.Server {
+	return &http.Server{
+		Handler:           refuseBeyond(t.service(adminAddress)),
+		ReadHeaderTimeout: t.config.HeaderTimeout,
+		IdleTimeout:       t.config.IdleTimeout,
+		MaxHeaderBytes:    t.config.MaxHeader,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ConnContext:       mark,
+		ErrorLog:          t.logger,
+	}
+}
+
+func (t *Target) adminServer(base context.Context) *http.Server {
+	info := build.Read()
+	registry := metrics.NewRegistry(metrics.Build{Version: info.Version, Commit: info.Commit, Go: info.Go}, t.metrics)
+	c := &control{ctx: base, target: t}
+	return &http.Server{
+		Handler:           c.handler(metrics.Handler(registry)),
+		ReadHeaderTimeout: t.config.HeaderTimeout,
+		IdleTimeout:       t.config.IdleTimeout,
+		MaxHeaderBytes:    t.config.MaxHeader,
+		ErrorLog:          t.logger,
+	}
+}
+
+// service returns what the service address serves.
+func (t *Target) service(adminAddress string) http.Handler {
+	origins := make(transport.Origins, 0, len(t.config.AllowOrigin))
+	for _, o := range t.config.AllowOrigin {
+		if origin, err := transport.ParseOrigin(o); err == nil { // Validate has refused the others
+			origins = append(origins, origin)
+		}
+	}
+	mux := http.NewServeMux()
+	mux.Handle(ajaxpoll.Path, get(&ajaxpoll.Handler{
+		Feed: t.feed, Origins: origins, MaxHold: t.config.MaxHold,
+		Short: t.counters[scenario.ShortPoll], Long: t.counters[scenario.LongPoll],
+	}))
+	mux.Handle(ssepush.Path, get(&ssepush.Handler{
+		Feed: t.feed, Origins: origins, KeepAlive: t.config.KeepAlive, Counters: t.counters[scenario.SSE],
+	}))
+	mux.Handle(wspush.Path, get(t.untilClosed(&wspush.Handler{
+		Feed: t.feed, Origins: origins, Ping: t.config.Ping, Counters: t.counters[scenario.WebSocket],
+	})))
+	mux.Handle("/{$}", get(page(adminAddress, t.config)))
+	return mux
+}
+
+// get refuses all methods but GET: a HEAD of a stream would never end.
+func get(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			w.Header().Set("Allow", http.MethodGet)
+			http.Error(w, "only GET is served here", http.StatusMethodNotAllowed)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// untilClosed counts handlers whose connection is hijacked, so that an orderly end can wait for
+// them.
+func (t *Target) untilClosed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t.sockets.Add(1)
+		defer t.sockets.Done()
+		next.ServeHTTP(w, r)
+	})
+}

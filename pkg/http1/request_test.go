@@ -1,0 +1,59 @@
+package http1_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"testing"
+
+	"pollpush/pkg/http1"
+)
+
+// A request is what Go's own client would write.
+func TestAppendGetWritesWhatNetHTTPWrites(t *testing.T) {
+	for _, fields := range [][]http1.Field{
+		nil,
+		{{Name: "Accept", Value: "text/event-stream"}},
+		{{Name: "Connection", Value: "Upgrade"}, {Name: "Upgrade", Value: "websocket"}},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:8080/poll?topic=0&after=17", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range fields {
+			r.Header.Set(f.Name, f.Value)
+		}
+		var want bytes.Buffer
+		if err := r.Write(&want); err != nil {
+			t.Fatal(err)
+		}
+		got := http1.AppendGet(nil, "/poll?topic=0&after=17", "127.0.0.1:8080", fields...)
+		if string(got) != want.String() {
+			t.Errorf("wrote\n%q, net/http\n%q", got, want.String())
+		}
+	}
+}
+
+func TestAppendGetKeepsWhatIsThereAndLetsNoValueEndTheHead(t *testing.T) {
+	got := http1.AppendGet([]byte("before"), "/", "a\r\nEvil: b", http1.Field{Name: "X", Value: "c\nd\re"})
+	want := "beforeGET / HTTP/1.1\r\nHost: a  Evil: b\r\nUser-Agent: Go-http-client/1.1\r\nX: c d e\r\n\r\n"
+	if string(got) != want {
+		t.Errorf("wrote\n%q, want\n%q", got, want)
+	}
+}
+
+func TestSendWritesTheRequestAsItIs(t *testing.T) {
+	c, server := connect(t)
+	request := http1.AppendGet(nil, "/", "h")
+	if err := c.Send(request); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Meter().CloseWrite()
+	if got, err := io.ReadAll(server); err != nil || !bytes.Equal(got, request) {
+		t.Errorf("the server read %q, %v; want %q", got, err, request)
+	}
+	_ = c.Meter().Close()
+	if err := c.Send(request); err == nil {
+		t.Error("sent on a closed connection")
+	}
+}

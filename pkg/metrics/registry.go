@@ -1,0 +1,39 @@
+package metrics
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Build names the running program in pollpush_build_info.
+type Build struct{ Version, Commit, Go string }
+
+// NewRegistry returns a registry with what both programs show: the build, the process and the Go
+// runtime; and with the given collectors.
+func NewRegistry(b Build, cs ...prometheus.Collector) *prometheus.Registry {
+	info := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name:        "pollpush_build_info",
+		Help:        "The running build, as labels; always 1.",
+		ConstLabels: prometheus.Labels{"version": b.Version, "commit": b.Commit, "go": b.Go},
+	})
+	info.Set(1)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(info, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(cs...)
+	return registry
+}
+
+// Handler serves what the registry gathers.
+func Handler(registry *prometheus.Registry) http.Handler {
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 8})
+}
+
+// latencyBounds are the classic buckets of every duration here: from what a loopback takes to what
+// a slow poll interval does.
+var latencyBounds = []float64{
+	.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60,
+}

@@ -1,0 +1,79 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+
+	"pollpush/pkg/clock"
+	"pollpush/pkg/wire"
+)
+
+// Dialer is the seam through which every virtual client gets its connections. It is safe for
+// concurrent use.
+type Dialer struct {
+	// Dial opens a connection; nil means TCP.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Clock stamps what arrives.
+	Clock clock.Clock
+	// Totals sums the bytes of all connections of this dialer.
+	Totals *wire.Totals
+	// Slots bounds how many connections are being opened at the same time: a burst of thousands
+	// overflows a listen queue, and then the kernel's retries are measured. Nil means no bound.
+	Slots chan struct{}
+}
+
+// Connect opens a metered connection to address.
+func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, error) {
+	if d.Slots != nil {
+		select {
+		case d.Slots <- struct{}{}:
+			defer func() { <-d.Slots }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	dial := d.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return wire.NewMeter(conn, d.Clock, d.Totals), nil
+}
+
+// Endpoint is where a target serves: what to dial, and what to send as Host.
+type Endpoint struct {
+	// Address is the host and port to dial.
+	Address string
+	// Host is the value of the Host header field.
+	Host string
+	// Prefix stands before the transports' paths; it is empty or starts with a slash.
+	Prefix string
+}
+
+// ParseEndpoint reads a base URL such as http://127.0.0.1:8080.
+func ParseEndpoint(base string) (Endpoint, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.Scheme == "" {
+		return Endpoint{}, fmt.Errorf("%q is no URL of a target: want http://HOST:PORT", base)
+	}
+	if u.Scheme != "http" {
+		return Endpoint{}, fmt.Errorf("%s: only http targets can be measured yet", base)
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return Endpoint{}, fmt.Errorf("%s: a target's URL has no user, query or fragment", u.Redacted())
+	}
+	port := u.Port()
+	if port == "" {
+		port = "80"
+	}
+	prefix := u.EscapedPath()
+	for len(prefix) > 0 && prefix[len(prefix)-1] == '/' {
+		prefix = prefix[:len(prefix)-1]
+	}
+	return Endpoint{Address: net.JoinHostPort(u.Hostname(), port), Host: u.Host, Prefix: prefix}, nil
+}

@@ -1,0 +1,48 @@
+package transport
+
+import (
+	"context"
+
+	"pollpush/pkg/clock"
+	"pollpush/pkg/feed"
+	"pollpush/pkg/wire"
+)
+
+// Sink takes what a subscription brings. Its methods are called from the goroutine that
+// subscribed, one at a time.
+type Sink interface {
+	// Ready is called once, when the server has accepted the subscription: no message published
+	// from now on can be missed. It may hold the subscriber until all others are ready, too, and
+	// returns an error when there is nothing to wait for any more.
+	Ready(ctx context.Context) error
+
+	// Unit is called for each unit that is complete, in order. The unit and everything in it
+	// belongs to the sink only during the call.
+	Unit(u *Unit)
+}
+
+// Unit is what became complete at once: a poll with its answer, an SSE event or comment, a
+// WebSocket frame, an opening handshake. It belongs to the phase of a trial in which it completed.
+type Unit struct {
+	// Received is the clock reading right after the Read that completed the unit, before anything
+	// was decoded. For what was only sent, it is when it was sent.
+	Received clock.Instant
+	// Messages are those the unit carried, in order.
+	Messages []feed.Message
+	// Missed counts the messages that the server said this subscription will never get.
+	Missed uint64
+	// Cost is what the unit took on the wire. Cost.Messages is len(Messages).
+	Cost wire.Ledger
+	// Scheduled and Left are when a poll should have left, and when it did. Both are zero for what
+	// follows no schedule.
+	Scheduled, Left clock.Instant
+}
+
+// UnlessDone returns err, or nil when ctx has ended: what goes wrong then is how a subscription
+// ends, not why.
+func UnlessDone(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

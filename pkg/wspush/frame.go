@@ -1,0 +1,134 @@
+package wspush
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+)
+
+// opcode is what a frame is (RFC 6455 section 5.2).
+type opcode byte
+
+const (
+	opContinuation opcode = 0x0
+	opText         opcode = 0x1
+	opBinary       opcode = 0x2
+	opClose        opcode = 0x8
+	opPing         opcode = 0x9
+	opPong         opcode = 0xA
+)
+
+// control reports whether the frame is a control frame (section 5.5).
+func (o opcode) control() bool { return o&0x8 != 0 }
+
+// maxControlPayload bounds the payload of a control frame (section 5.5).
+const maxControlPayload = 125
+
+// maxMessageBytes bounds a message, however many frames it comes in.
+const maxMessageBytes = 16 << 20
+
+var (
+	errReserved     = errors.New("frame with reserved bits or opcode")
+	errLongControl  = errors.New("control frame fragmented or longer than 125 bytes")
+	errLength       = errors.New("frame length not in the shortest form")
+	errMessageLarge = errors.New("message larger than 16 MiB")
+)
+
+// header is what stands before a frame's payload (section 5.2).
+type header struct {
+	fin    bool
+	opcode opcode
+	masked bool
+	mask   [4]byte
+	length int64 // of the payload
+	size   int64 // of the header itself: 2 to 14 bytes
+}
+
+// readHeader reads a frame's header and nothing behind it. It returns io.EOF only when the
+// connection ended before its first byte.
+func readHeader(r *bufio.Reader) (header, error) {
+	var b [8]byte
+	if _, err := io.ReadFull(r, b[:2]); err != nil {
+		return header{}, err
+	}
+	h := header{
+		fin:    b[0]&0x80 != 0,
+		opcode: opcode(b[0] & 0x0f),
+		masked: b[1]&0x80 != 0,
+		length: int64(b[1] & 0x7f),
+		size:   2,
+	}
+	if b[0]&0x70 != 0 || h.opcode > opPong || (h.opcode > opBinary && h.opcode < opClose) {
+		return h, fmt.Errorf("%w: first byte %#02x", errReserved, b[0])
+	}
+	if h.opcode.control() && (!h.fin || h.length > maxControlPayload) {
+		return h, errLongControl
+	}
+	if err := h.readLength(r, b[:]); err != nil {
+		return h, err
+	}
+	if h.masked {
+		if _, err := io.ReadFull(r, h.mask[:]); err != nil {
+			return h, cut(err)
+		}
+		h.size += int64(len(h.mask))
+	}
+	return h, nil
+}
+
+// readLength reads the extended payload length, if there is one.
+func (h *header) readLength(r *bufio.Reader, b []byte) error {
+	var least uint64
+	switch h.length {
+	case 126:
+		b, least = b[:2], 126
+	case 127:
+		b, least = b[:8], math.MaxUint16+1
+	default:
+		return nil
+	}
+	if _, err := io.ReadFull(r, b); err != nil {
+		return cut(err)
+	}
+	h.size += int64(len(b))
+	var length uint64
+	for _, c := range b {
+		length = length<<8 | uint64(c)
+	}
+	if length < least || length > math.MaxInt64 {
+		return errLength
+	}
+	h.length = int64(length)
+	return nil
+}
+
+// cut turns an end of file inside a frame into what it is: an unexpected one.
+func cut(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// appendMasked appends a whole frame as a client sends it, masked with mask (section 5.3).
+func appendMasked(b []byte, op opcode, mask [4]byte, payload []byte) []byte {
+	b = append(b, 0x80|byte(op))
+	switch n := len(payload); {
+	case n < 126:
+		b = append(b, 0x80|byte(n))
+	case n <= math.MaxUint16:
+		b = append(b, 0x80|126)
+		b = binary.BigEndian.AppendUint16(b, uint16(n))
+	default:
+		b = append(b, 0x80|127)
+		b = binary.BigEndian.AppendUint64(b, uint64(n))
+	}
+	b = append(b, mask[:]...)
+	for i, c := range payload {
+		b = append(b, c^mask[i%4])
+	}
+	return b
+}

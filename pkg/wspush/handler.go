@@ -1,0 +1,136 @@
+package wspush
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"pollpush/pkg/feed"
+	"pollpush/pkg/transport"
+)
+
+// DefaultPing is how often a server pings a client, to keep proxies from closing a quiet
+// connection and to find out about clients that are gone.
+const DefaultPing = 30 * time.Second
+
+// Handler serves WebSocket connections. It is safe for concurrent use; its fields are not to be
+// changed while it serves.
+type Handler struct {
+	Feed    *feed.Feed
+	Origins transport.Origins
+	// Ping is the interval of pings; a client that leaves one unanswered until the next is due is
+	// cut off. 0 means DefaultPing.
+	Ping time.Duration
+	// Counters may not be nil.
+	Counters *transport.Counters
+}
+
+// ServeHTTP serves one connection until the client closes it, a write fails, or the request's
+// context ends, which here means that the server is about to: then it closes with 1001.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	log, after, conn, err := h.accept(w, r)
+	if err != nil {
+		h.Counters.Failed.Add(1)
+		return
+	}
+	h.Counters.Upgrades.Add(1)
+	h.Counters.Subscribers.Add(1)
+	defer h.Counters.Subscribers.Add(-1)
+
+	s := &socket{conn: conn, counters: h.Counters, after: after}
+	// Nobody but the client ends the reading: a context that ends would cut the connection
+	// instead of closing it in order.
+	gone := conn.CloseRead(context.Background())
+	defer s.pings.Wait()
+	defer func() { _ = conn.CloseNow() }()
+	h.serve(r.Context(), gone, log, s)
+}
+
+// accept answers the opening handshake, or refuses it.
+func (h *Handler) accept(w http.ResponseWriter, r *http.Request) (*feed.Log, uint64, *websocket.Conn, error) {
+	if err := h.Origins.Check(w, r); err != nil {
+		transport.Refuse(w, err)
+		return nil, 0, nil, err
+	}
+	sub, log, err := transport.ParseSubscription(r.URL.Query(), h.Feed)
+	if err != nil {
+		transport.Refuse(w, err)
+		return nil, 0, nil, err
+	}
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		InsecureSkipVerify: true, // the origin was checked above, by the rule that all transports share
+		CompressionMode:    websocket.CompressionDisabled,
+	})
+	return log, sub.After, conn, err
+}
+
+func (h *Handler) serve(ending, gone context.Context, log *feed.Log, s *socket) {
+	interval := h.Ping
+	if interval == 0 {
+		interval = DefaultPing
+	}
+	ping := time.NewTicker(interval)
+	defer ping.Stop()
+	var batch feed.Batch
+	for {
+		batch = log.Since(s.after, batch.Messages)
+		if s.write(batch) != nil {
+			return
+		}
+		select {
+		case <-batch.More:
+		case <-ping.C:
+			s.ping(gone, interval)
+		case <-gone.Done():
+			return
+		case <-ending.Done():
+			_ = s.conn.Close(websocket.StatusGoingAway, "") // a client that does not answer is cut off
+			return
+		}
+	}
+}
+
+// socket writes one client's frames.
+type socket struct {
+	conn     *websocket.Conn
+	counters *transport.Counters
+	after    uint64
+	pings    sync.WaitGroup
+}
+
+// write sends a batch, each message as a text frame of its own. How long a write may take is the
+// business of the connection underneath, as it is for the other transports.
+func (s *socket) write(batch feed.Batch) error {
+	if gap, ok := batch.Gap(s.after); ok {
+		if err := s.send(feed.AppendGap(nil, gap)); err != nil {
+			return err
+		}
+		s.counters.Missed.Add(int64(gap.Missed))
+	}
+	for _, m := range batch.Messages {
+		if err := s.send(m.Raw); err != nil {
+			return err
+		}
+		s.after = m.Seq
+		s.counters.Sent.Add(1)
+	}
+	return nil
+}
+
+func (s *socket) send(text []byte) error {
+	return s.conn.Write(context.Background(), websocket.MessageText, text)
+}
+
+// ping pings the client beside the writing, and cuts it off when no pong comes within patience.
+func (s *socket) ping(gone context.Context, patience time.Duration) {
+	s.pings.Go(func() {
+		ctx, cancel := context.WithTimeout(gone, patience)
+		defer cancel()
+		if s.conn.Ping(ctx) != nil {
+			_ = s.conn.CloseNow()
+		}
+	})
+}
