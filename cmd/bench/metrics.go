@@ -24,6 +24,7 @@ func serveMetrics(address string, e *engine.Engine, stderr io.Writer) (stop func
 	if err != nil {
 		return nil, fmt.Errorf("--metrics-addr: %w", err)
 	}
+	_, _ = fmt.Fprintf(stderr, "metrics on http://%s/metrics\n", listener.Addr())
 	info := build.Read()
 	var phases []string
 	for _, p := range engine.Phases() {

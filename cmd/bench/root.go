@@ -32,6 +32,7 @@ cost on the wire, how many handshakes it took, and what the server paid.
 Without a command it does "bench run": it starts a target of its own, and ends it.`,
 		Version: build.Version,
 		Args:    cli.NoArguments,
+		RunE:    func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	root.AddCommand(runCommand())
 	return root

@@ -21,6 +21,7 @@ func rootCommand() *cobra.Command {
 		Short:   "The server under test: one feed over four transports",
 		Version: build.Version,
 		Args:    cli.NoArguments,
+		RunE:    func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	root.AddCommand(serveCommand())
 	return root

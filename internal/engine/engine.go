@@ -26,6 +26,8 @@ type Engine struct {
 	TargetName string
 	// Dial opens connections; nil means TCP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Clock stamps what arrives. The zero value means a clock of its own: all clocks of a host agree.
+	Clock clock.Clock
 	// Progress, if not nil, is called when a phase begins and ends. It must not block.
 	Progress func(Progress)
 
@@ -72,7 +74,10 @@ func (e *Engine) Run(ctx context.Context) (result.Result, error) {
 		Scenario: e.Scenario,
 		Trials:   []result.Trial{},
 	}
-	clk := clock.New()
+	clk := e.Clock
+	if clk.IsZero() {
+		clk = clock.New()
+	}
 	for number := 1; number <= e.Scenario.Trials; number++ {
 		for _, name := range e.Scenario.Transports {
 			t := newTrial(e, name, number, clk)

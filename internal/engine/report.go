@@ -2,6 +2,7 @@ package engine
 
 import (
 	"runtime"
+	"time"
 
 	"pollpush/internal/result"
 	"pollpush/pkg/metrics"
@@ -62,12 +63,20 @@ func (t *trial) messages(sum *tally, due windowMessages) result.Messages {
 
 func (t *trial) wire(sum *tally) result.Wire {
 	return result.Wire{
-		Window: t.scenario.Duration,
+		Window: t.length(),
 		Setup:  sum.ledgers[setup],
 		Steady: sum.ledgers[steady],
 		Other:  sum.ledgers[other],
 		Total:  sum.total(),
 	}
+}
+
+// length is how long the window was: as long as asked for, unless the trial was cut short in it.
+func (t *trial) length() time.Duration {
+	if t.cut == 0 {
+		return t.scenario.Duration
+	}
+	return min(max(t.cut.Sub(t.recorder.window.Load().start), 0), t.scenario.Duration)
 }
 
 // books compares our ledger with the target's own count of its socket bytes. There is no balance

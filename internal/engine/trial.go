@@ -44,7 +44,8 @@ type trial struct {
 	published        admin.Published
 	publishing       bool
 	complete         bool
-	measured         bool // the window's edges were read
+	cut              clock.Instant // when it was cut short, 0 when it was not
+	measured         bool          // the window's edges were read
 }
 
 func newTrial(e *Engine, name scenario.Transport, number int, clk clock.Clock) *trial {
@@ -98,6 +99,7 @@ func (t *trial) run(ctx context.Context) (*result.Trial, error) {
 
 // interrupt ends everything at once. The target goes first: then no client waits for it.
 func (t *trial) interrupt(ctx context.Context) {
+	t.cut = t.clock.Now()
 	if t.publishing {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), partialTimeout)
 		defer cancel()

@@ -11,7 +11,7 @@ func OpenFiles() uint64 {
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return unlimited
 	}
-	return uint64(min(limit.Cur, unlimited))
+	return uint64(min(limit.Cur, unlimited)) //nolint:unconvert // it is signed on FreeBSD
 }
 
 // unlimited stands for a limit that is none, or is not known.

@@ -11,18 +11,6 @@ import (
 
 // What follows comes from /proc, and is empty where there is none.
 
-func cpuModel() string {
-	fs, err := procfs.NewDefaultFS()
-	if err != nil {
-		return ""
-	}
-	cpus, err := fs.CPUInfo()
-	if err != nil || len(cpus) == 0 {
-		return ""
-	}
-	return cpus[0].ModelName
-}
-
 func memoryBytes() uint64 {
 	fs, err := procfs.NewDefaultFS()
 	if err != nil {

@@ -57,7 +57,10 @@ func ratio(n, d float64, format func(float64) string) string {
 
 // percent formats a share.
 func percent(share float64) string {
-	if share > 0 && share < 0.001 {
+	switch {
+	case share == 0:
+		return "0 %"
+	case share < 0.001:
 		return "<0.1 %"
 	}
 	return fmt.Sprintf("%.1f %%", 100*share)

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"pollpush/internal/result"
-	"pollpush/internal/scenario"
 )
 
 // Format is how a result is shown.
@@ -43,8 +42,7 @@ func write(w io.Writer, s style, bullet string, r result.Result) error {
 	}
 	var b strings.Builder
 	if !r.Complete() {
-		fmt.Fprintf(&b, "INCOMPLETE: the run was cut short after %s of %d.\n\n",
-			plural(int64(len(r.Trials)), "trial"), r.Scenario.Trials*len(r.Scenario.Transports))
+		fmt.Fprintf(&b, "INCOMPLETE: %d of %d trials went through.\n\n", complete(r), r.Scenario.Trials*len(r.Scenario.Transports))
 	}
 	if len(cs) == 0 {
 		fmt.Fprintln(&b, "Nothing was measured.")
@@ -56,6 +54,17 @@ func write(w io.Writer, s style, bullet string, r result.Result) error {
 	paragraph(&b, bullet, conditions(r))
 	_, err = io.WriteString(w, b.String())
 	return err
+}
+
+// complete counts the trials that went through.
+func complete(r result.Result) int {
+	n := 0
+	for _, t := range r.Trials {
+		if t.Complete {
+			n++
+		}
+	}
+	return n
 }
 
 func paragraph(b *strings.Builder, bullet string, sentences []string) {
@@ -91,9 +100,9 @@ func conditions(r result.Result) []string {
 	if !s.KeepAlive {
 		keepAlive = "no keep-alive"
 	}
-	workload := fmt.Sprintf("Measured: %s on %s, %v messages/s each (%s), %d bytes; polls every %s (%s), held %s, %s; %s of %s after %s; seed %d.",
-		plural(int64(s.Clients), "client"), plural(int64(s.Topics), "topic"), s.Rate, s.Arrivals, s.PayloadBytes,
-		s.PollInterval, s.PollPacing, s.Hold, keepAlive, window(s), s.Duration, s.Warmup, s.Seed)
+	workload := fmt.Sprintf("Measured: %s on %s; %v/s messages of %d bytes on each (%s); polls every %s (%s), held %s, %s; %s of %s after %s; seed %d.",
+		plural(int64(s.Clients), "client"), plural(int64(s.Topics), "topic"), s.Rate, s.PayloadBytes, s.Arrivals,
+		s.PollInterval, s.PollPacing, s.Hold, keepAlive, plural(int64(s.Trials), "window"), s.Duration, s.Warmup, s.Seed)
 	h := r.Host
 	machine := fmt.Sprintf("On: %s, %d × %s, %s; pollpush %s (%.12s); target %s.",
 		orUnknown(h.Kernel), h.CPUs, orUnknown(h.CPUModel), r.Tool.Go, r.Tool.Version, r.Tool.Commit, r.Target)
@@ -102,13 +111,6 @@ func conditions(r result.Result) []string {
 		texts = append(texts, "Over loopback: no distance, no loss, and part of the receiver's work is done in the sender's system call.")
 	}
 	return texts
-}
-
-func window(s scenario.Scenario) string {
-	if s.Trials == 1 {
-		return "1 window"
-	}
-	return fmt.Sprintf("%d windows", s.Trials)
 }
 
 func orUnknown(s string) string {

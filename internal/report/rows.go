@@ -1,63 +1,72 @@
 package report
 
 import (
+	"time"
+
 	"pollpush/internal/result"
 	"pollpush/pkg/wire"
 )
 
-// row is one figure of the table. A row without a value is the heading of those that follow.
+// row is one figure of the table.
 type row struct {
 	label string
-	value func(column) string
+	value func(column) string // nil in a heading
+	alone bool                // it belongs to no heading
 }
 
 // rows are the table, from top to bottom.
 var rows = []row{
-	{"How late a message arrives, ms", nil},
-	{"mean", func(c column) string { return latency(c, milliseconds(c.latency.Mean())) }},
-	{"p50", func(c column) string { return latency(c, milliseconds(c.latency.Percentile(50))) }},
-	{"p99", func(c column) string { return latency(c, milliseconds(c.latency.Percentile(99))) }},
-	{"max", func(c column) string { return latency(c, milliseconds(c.latency.Max())) }},
+	{label: "How late a message arrives, ms"},
+	{label: "mean", value: func(c column) string { return latency(c, milliseconds(c.latency.Mean())) }},
+	{label: "p50", value: func(c column) string { return latency(c, milliseconds(c.latency.Percentile(50))) }},
+	{label: "p99", value: func(c column) string { return latency(c, milliseconds(c.latency.Percentile(99))) }},
+	{label: "max", value: func(c column) string { return latency(c, milliseconds(c.latency.Max())) }},
 
-	{"Deliveries", nil},
-	{"expected", func(c column) string { return grouped(c.messages.Expected) }},
-	{"delivered", func(c column) string { return grouped(c.messages.Delivered) }},
-	{"lost", lost},
-	{"messages per answer", func(c column) string {
+	{label: "Deliveries"},
+	{label: "expected", value: func(c column) string { return grouped(c.messages.Expected) }},
+	{label: "delivered", value: func(c column) string { return grouped(c.messages.Delivered) }},
+	{label: "lost", value: lost},
+	{label: "messages per answer", value: func(c column) string {
 		return ratio(float64(c.steady.Messages), float64(c.answers()), significant)
 	}},
 
-	{"Bytes on the sockets per delivery, up + down", nil},
-	{"payload", perMessage(func(b wire.Bytes) int64 { return b.Payload })},
-	{"framing", perMessage(func(b wire.Bytes) int64 { return b.Framing })},
-	{"HTTP headers", perMessage(func(b wire.Bytes) int64 { return b.Header })},
-	{"all layers", perMessage(wire.Bytes.Socket)},
+	{label: "Bytes on the sockets per delivery, up + down"},
+	{label: "payload", value: perMessage(func(b wire.Bytes) int64 { return b.Payload })},
+	{label: "framing", value: perMessage(func(b wire.Bytes) int64 { return b.Framing })},
+	{label: "HTTP headers", value: perMessage(func(b wire.Bytes) int64 { return b.Header })},
+	{label: "all layers", value: perMessage(wire.Bytes.Socket)},
 
-	{"In the window, per second", nil},
-	{"HTTP requests", func(c column) string { return perSecond(c, c.steady.Requests) }},
-	{"polls answered empty", empty},
-	{"new TCP connections", func(c column) string { return perSecond(c, c.steady.Connections) }},
+	{label: "In the window, per second"},
+	{label: "HTTP requests", value: func(c column) string { return perSecond(c, c.steady.Requests) }},
+	{label: "polls answered empty", value: empty},
+	{label: "new TCP connections", value: func(c column) string { return perSecond(c, c.steady.Connections) }},
 
-	{"To set up, per client", nil},
-	{"TCP connections", func(c column) string { return perClient(c, c.setup.Connections) }},
-	{"HTTP requests", func(c column) string { return perClient(c, c.setup.Requests) }},
-	{"WebSocket upgrades", func(c column) string { return perClient(c, c.setup.Upgrades) }},
-	{"bytes, up + down", func(c column) string { return perClient(c, c.setup.Socket()) }},
+	{label: "To set up, per client"},
+	{label: "TCP connections", value: func(c column) string { return perClient(c, c.setup.Connections) }},
+	{label: "HTTP requests", value: func(c column) string { return perClient(c, c.setup.Requests) }},
+	{label: "WebSocket upgrades", value: func(c column) string { return perClient(c, c.setup.Upgrades) }},
+	{label: "bytes, up + down", value: func(c column) string { return perClient(c, c.setup.Socket()) }},
 
-	{"What the server paid", nil},
-	{"CPU ms per 1000 deliveries", func(c column) string {
-		return ratio(float64(c.server.CPU().Milliseconds())*1000, float64(c.steady.Messages), significant)
+	{label: "What the server paid"},
+	{label: "CPU ms per 1000 deliveries", value: func(c column) string {
+		return known(c.server.CPU(), ratio(1000*float64(c.server.CPU())/float64(time.Millisecond), float64(c.steady.Messages), significant))
 	}},
-	{"memory, MB", func(c column) string {
-		return ratio(float64(c.server.RSS), 1e6, significant)
-	}},
-	{"goroutines", func(c column) string { return grouped(c.server.Goroutines) }},
+	{label: "memory, MB", value: func(c column) string { return known(c.server.RSS, significant(float64(c.server.RSS)/1e6)) }},
+	{label: "goroutines", value: func(c column) string { return known(c.server.Goroutines, grouped(c.server.Goroutines)) }},
 
-	{"Verdict", verdict},
+	{label: "Verdict", value: verdict, alone: true},
 }
 
 func latency(c column, text string) string {
 	if c.latency.Count() == 0 {
+		return none
+	}
+	return text
+}
+
+// known returns text, or none when v is 0 because it was never read.
+func known[T ~int64](v T, text string) string {
+	if v == 0 {
 		return none
 	}
 	return text
@@ -102,7 +111,7 @@ func verdict(c column) string {
 // be read as if they were ones.
 func (r row) cell(c column) string {
 	text := r.value(c)
-	if c.state == result.Invalid && text != none && r.label != "Verdict" {
+	if c.state == result.Invalid && text != none && !r.alone {
 		return text + " ?"
 	}
 	return text

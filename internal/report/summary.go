@@ -66,10 +66,11 @@ func cost(cs []column) string {
 	byBytes := sorted(cs, bytesPerMessage)
 	parts := make([]string, len(byBytes))
 	for i, c := range byBytes {
-		parts[i] = fmt.Sprintf("%s %s", significant(bytesPerMessage(c)), "over "+within[c.transport])
+		parts[i] = fmt.Sprintf("%s over %s", significant(bytesPerMessage(c)), within[c.transport])
 	}
-	return fmt.Sprintf("A delivered message took %s bytes on the sockets, of which %s were its own.",
-		listed(parts), significant(byBytes[0].perMessage(byBytes[0].steady.Down.Payload)))
+	best := byBytes[0]
+	return fmt.Sprintf("Bytes on the sockets for each delivered message: %s; the message itself is %s of them.",
+		listed(parts), significant(best.perMessage(best.steady.Down.Payload)))
 }
 
 // emptyPolls says how many polls were for nothing.
@@ -78,13 +79,29 @@ func emptyPolls(cs []column) string {
 	for _, c := range cs {
 		if c.transport.Polls() && c.steady.Requests > 0 {
 			share := float64(c.steady.RequestsEmpty) / float64(c.steady.Requests)
-			parts = append(parts, fmt.Sprintf("%s of the polls in %s", percent(share), within[c.transport]))
+			parts = append(parts, fmt.Sprintf("%s in %s", percent(share), within[c.transport]))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s came back empty.", listed(parts))
+	return fmt.Sprintf("Polls that came back empty: %s.", listed(parts))
+}
+
+// noisy is the factor by which processor time or memory must differ in a single trial to be spoken
+// of. Bytes are counted exactly: any difference is one.
+const noisy = 1.25
+
+// contests are what polling can win. Less is better in each.
+var contests = []struct {
+	what   string
+	value  func(column) float64
+	factor float64
+}{
+	{"bytes per delivery", bytesPerMessage, 1},
+	{"bytes to set a client up", func(c column) float64 { return float64(c.setup.Socket()) / float64(max(c.clients, 1)) }, 1},
+	{"server CPU ms per 1000 deliveries", cpuPerThousand, noisy},
+	{"server memory in MB", func(c column) float64 { return float64(c.server.RSS) / 1e6 }, noisy},
 }
 
 // pollingWins says in what polling did better than every push transport, if in anything.
@@ -95,30 +112,17 @@ func pollingWins(cs []column) string {
 		return ""
 	}
 	var wins []string
-	for _, by := range []struct {
-		what  string
-		value func(column) float64
-		show  func(float64) string
-	}{
-		{"bytes per delivery", bytesPerMessage, significant},
-		{"server CPU ms per 1000 deliveries", cpuPerThousand, significant},
-		{"set-up bytes per client", func(c column) float64 { return float64(c.setup.Socket()) / float64(max(c.clients, 1)) }, significant},
-		{"server memory in MB", func(c column) float64 { return float64(c.server.RSS) / 1e6 }, significant},
-	} {
-		poll, push := sorted(polls, by.value)[0], sorted(pushes, by.value)[0]
-		if by.value(poll) > 0 && by.value(poll) < by.value(push) {
-			wins = append(wins, fmt.Sprintf("%s (%s against %s with %s)",
-				by.what, by.show(by.value(poll)), by.show(by.value(push)), title[push.transport]))
+	for _, contest := range contests {
+		poll, push := sorted(polls, contest.value)[0], sorted(pushes, contest.value)[0]
+		if v := contest.value(poll); v > 0 && v*contest.factor < contest.value(push) {
+			wins = append(wins, fmt.Sprintf("%s (%s over %s, %s over %s)", contest.what,
+				significant(v), within[poll.transport], significant(contest.value(push)), within[push.transport]))
 		}
 	}
 	if len(wins) == 0 {
-		return "Polling won in nothing here; it can where messages come often for the poll interval, so that one answer carries many."
+		return "Polling won in nothing here. It can where messages come often for its interval, so that one answer carries many."
 	}
-	trials := "one trial"
-	if n := cs[0].trials; n > 1 {
-		trials = fmt.Sprintf("%d trials", n)
-	}
-	return fmt.Sprintf("Polling did better in %s; this is %s, and small differences are noise.", listed(wins), trials)
+	return fmt.Sprintf("Polling wins in %s.", listed(wins))
 }
 
 func bytesPerMessage(c column) float64 { return c.perMessage(c.steady.Socket()) }

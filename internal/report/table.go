@@ -79,7 +79,11 @@ func cells(s style, r row, cs []column) []string {
 	if r.value == nil {
 		return append([]string{s.heading(s.escape(r.label))}, make([]string, len(cs))...)
 	}
-	texts := []string{s.indent + s.escape(r.label)}
+	label := s.indent + s.escape(r.label)
+	if r.alone {
+		label = s.heading(s.escape(r.label))
+	}
+	texts := []string{label}
 	for _, c := range cs {
 		texts = append(texts, s.escape(r.cell(c)))
 	}

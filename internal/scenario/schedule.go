@@ -57,7 +57,7 @@ func (s Schedule) fixed(yield func(Arrival) bool) {
 }
 
 func (s Schedule) poisson(yield func(Arrival) bool) {
-	random := rand.New(rand.NewPCG(s.Seed, forArrivals)) //nolint:gosec // must be reproducible
+	random := rand.New(rand.NewPCG(s.Seed, forArrivals))
 	gap := float64(time.Second) / (s.Rate * float64(s.Topics))
 	var at float64
 	for {
@@ -74,7 +74,7 @@ func (s Schedule) poisson(yield func(Arrival) bool) {
 // drawn from the seed. So a run's mean wait is half the interval without the luck of the draw.
 func (s Scenario) Phases(trial int) []float64 {
 	seed := derive(s.Seed, trial, forPhases)
-	random := rand.New(rand.NewPCG(seed, forPhases)) //nolint:gosec // must be reproducible
+	random := rand.New(rand.NewPCG(seed, forPhases))
 	phases := make([]float64, s.Clients)
 	for i, stratum := range random.Perm(s.Clients) {
 		phases[i] = (float64(stratum) + random.Float64()) / float64(s.Clients)

@@ -9,12 +9,16 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"net/url"
+	"time"
 
 	"pollpush/internal/admin"
 )
 
 // maxQuestionBytes bounds the body of a control request.
 const maxQuestionBytes = 64 << 10
+
+// questionTimeout bounds how long that body may take to arrive.
+const questionTimeout = 10 * time.Second
 
 // control answers on the admin address. ctx is what publications live as long as.
 type control struct {
@@ -113,6 +117,7 @@ func (c *control) published(w http.ResponseWriter, _ *http.Request) {
 
 // read reads a request's JSON, or answers with what is wrong with it.
 func read(w http.ResponseWriter, r *http.Request, question any) bool {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(questionTimeout)) // it has deadlines
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxQuestionBytes))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(question); err != nil {

@@ -162,29 +162,35 @@ func (t *Target) service(adminAddress string) http.Handler {
 		}
 	}
 	mux := http.NewServeMux()
-	mux.Handle(ajaxpoll.Path, get(&ajaxpoll.Handler{
+	mux.Handle(ajaxpoll.Path, t.get(&ajaxpoll.Handler{
 		Feed: t.feed, Origins: origins, MaxHold: t.config.MaxHold,
 		Short: t.counters[scenario.ShortPoll], Long: t.counters[scenario.LongPoll],
 	}))
-	mux.Handle(ssepush.Path, get(&ssepush.Handler{
+	mux.Handle(ssepush.Path, t.get(&ssepush.Handler{
 		Feed: t.feed, Origins: origins, KeepAlive: t.config.KeepAlive, Counters: t.counters[scenario.SSE],
 	}))
-	mux.Handle(wspush.Path, get(t.untilClosed(&wspush.Handler{
+	mux.Handle(wspush.Path, t.get(t.untilClosed(&wspush.Handler{
 		Feed: t.feed, Origins: origins, Ping: t.config.Ping, Counters: t.counters[scenario.WebSocket],
 	})))
-	mux.Handle("/{$}", get(page(adminAddress, t.config)))
+	mux.Handle("/{$}", t.get(page(adminAddress, t.config)))
 	return mux
 }
 
-// get refuses all methods but GET: a HEAD of a stream would never end.
-func get(next http.Handler) http.Handler {
+// get refuses all methods but GET (a HEAD of a stream would never end) and requests with a body:
+// net/http would wait for the rest of it without a bound.
+func (t *Target) get(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet {
+		switch {
+		case r.ContentLength != 0:
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(t.config.HeaderTimeout)) // it is ours, and has deadlines
+			w.Header().Set("Connection", "close")
+			http.Error(w, "requests have no body here", http.StatusRequestEntityTooLarge)
+		case r.Method != http.MethodGet:
 			w.Header().Set("Allow", http.MethodGet)
 			http.Error(w, "only GET is served here", http.StatusMethodNotAllowed)
-			return
+		default:
+			next.ServeHTTP(w, r)
 		}
-		next.ServeHTTP(w, r)
 	})
 }
 

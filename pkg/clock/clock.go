@@ -25,7 +25,8 @@ type Clock struct {
 }
 
 // New anchors a clock to the host's monotonic clock. Later readings are the anchor plus
-// time.Since, which costs no system call and follows virtual time in a synctest bubble.
+// time.Since, which costs no system call and follows virtual time in a synctest bubble. Two clocks
+// agree only as far as virtual and real time do: a bubble shares one.
 func New() Clock {
 	best := anchor()
 	for range 4 {
@@ -35,6 +36,9 @@ func New() Clock {
 	}
 	return best.Clock
 }
+
+// IsZero reports whether the clock is the zero value, which cannot be read.
+func (c Clock) IsZero() bool { return c.start.IsZero() }
 
 // Now reads the clock.
 func (c Clock) Now() Instant { return c.base.Add(time.Since(c.start)) }

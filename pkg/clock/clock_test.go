@@ -36,3 +36,9 @@ func TestFollowsVirtualTime(t *testing.T) {
 		}
 	})
 }
+
+func TestIsZero(t *testing.T) {
+	if !(clock.Clock{}).IsZero() || clock.New().IsZero() {
+		t.Error("want the zero value, and it alone, to be zero")
+	}
+}

@@ -121,7 +121,7 @@ func (r *reader) follow() error {
 	for {
 		n, err := r.body.Read(buf)
 		if derr := r.decode(buf[:n]); derr != nil {
-			return derr
+			err = derr
 		}
 		if err != nil {
 			r.bookTo(0)

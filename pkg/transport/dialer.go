@@ -61,11 +61,11 @@ func ParseEndpoint(base string) (Endpoint, error) {
 	if err != nil || u.Host == "" || u.Scheme == "" {
 		return Endpoint{}, fmt.Errorf("%q is no URL of a target: want http://HOST:PORT", base)
 	}
-	if u.Scheme != "http" {
-		return Endpoint{}, fmt.Errorf("%s: only http targets can be measured yet", base)
-	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return Endpoint{}, fmt.Errorf("%s: a target's URL has no user, query or fragment", u.Redacted())
+	}
+	if u.Scheme != "http" {
+		return Endpoint{}, fmt.Errorf("%s: only http targets can be measured yet", base)
 	}
 	port := u.Port()
 	if port == "" {

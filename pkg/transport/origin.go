@@ -19,8 +19,12 @@ func ParseOrigin(s string) (string, error) {
 	if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return "", fmt.Errorf("%q is no origin: want scheme://host[:port], as https://example.com", s)
 	}
-	return strings.ToLower(u.Scheme + "://" + u.Host), nil
+	host := strings.ToLower(u.Host)
+	return u.Scheme + "://" + strings.TrimSuffix(host, defaultPorts[u.Scheme]), nil
 }
+
+// defaultPorts are those that a browser leaves out of an origin.
+var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
 
 // Check refuses a request that a page of a foreign origin sent, and permits the reading of the
 // answer (the Fetch standard's CORS protocol) where such an origin is allowed. Requests without an

@@ -69,9 +69,12 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 // open makes the opening handshake. A context that ends meanwhile ends the connection in order.
 func (c *Client) open(ctx context.Context, r *reader) error {
 	release := context.AfterFunc(ctx, r.conn.Meter().Finish)
-	defer release()
 	target := c.Endpoint.Prefix + Path + "?" + c.Subscription.Query()
-	return r.open(target, c.Endpoint.Host, newKey())
+	err := r.open(target, c.Endpoint.Host, newKey())
+	if !release() && err == nil {
+		return ctx.Err() // the FIN is out: no close frame can follow it
+	}
+	return err
 }
 
 // reader reads one connection's frames and books what they take.
@@ -173,7 +176,7 @@ func (r *reader) payload(h header) error {
 	if h.masked {
 		return errors.New("masked frame from the server") // section 5.1
 	}
-	if h.length+int64(len(r.message)) > maxMessageBytes {
+	if h.length > maxMessageBytes-int64(len(r.message)) {
 		return errMessageLarge
 	}
 	r.buf = slices.Grow(r.buf[:0], int(h.length))[:h.length]
@@ -231,11 +234,13 @@ func (r *reader) control(op opcode) error {
 		return r.send(opPong, r.buf)
 	case opClose:
 		closed := &CloseError{Code: closeNoStatus}
+		var code []byte // to be sent back (section 5.5.1)
 		if len(r.buf) >= 2 {
-			closed.Code = int(binary.BigEndian.Uint16(r.buf))
+			code = r.buf[:2]
+			closed.Code = int(binary.BigEndian.Uint16(code))
 			closed.Reason = printable(r.buf[2:])
 		}
-		_ = r.send(opClose, r.buf[:min(len(r.buf), 2)]) // it is the last frame either way
+		_ = r.send(opClose, code) // it is the last frame either way
 		return closed
 	}
 	return nil
@@ -262,7 +267,7 @@ func (r *reader) send(op opcode, payload []byte) error {
 	}
 	r.closing = op == opClose
 	var mask [4]byte
-	binary.BigEndian.PutUint32(mask[:], rand.Uint32()) //nolint:gosec // rand/v2 is seeded by the system
+	binary.BigEndian.PutUint32(mask[:], rand.Uint32())
 	frame := appendMasked(nil, op, mask, payload)
 	if err := r.conn.Send(frame); err != nil {
 		return err

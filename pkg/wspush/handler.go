@@ -1,7 +1,9 @@
 package wspush
 
 import (
+	"bufio"
 	"context"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -10,6 +12,7 @@ import (
 
 	"pollpush/pkg/feed"
 	"pollpush/pkg/transport"
+	"pollpush/pkg/wire"
 )
 
 // DefaultPing is how often a server pings a client, to keep proxies from closing a quiet
@@ -31,7 +34,8 @@ type Handler struct {
 // ServeHTTP serves one connection until the client closes it, a write fails, or the request's
 // context ends, which here means that the server is about to: then it closes with 1001.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	log, after, conn, err := h.accept(w, r)
+	raw := &hijacked{ResponseWriter: w}
+	log, after, conn, err := h.accept(raw, r)
 	if err != nil {
 		h.Counters.Failed.Add(1)
 		return
@@ -40,11 +44,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Counters.Subscribers.Add(1)
 	defer h.Counters.Subscribers.Add(-1)
 
-	s := &socket{conn: conn, counters: h.Counters, after: after}
-	// Nobody but the client ends the reading: a context that ends would cut the connection
-	// instead of closing it in order.
-	gone := conn.CloseRead(context.Background())
-	defer s.pings.Wait()
+	s := &socket{conn: conn, raw: raw.conn, counters: h.Counters, after: after}
+	gone, left := context.WithCancel(context.Background())
+	s.beside.Go(func() {
+		defer left()
+		s.read()
+	})
+	defer s.beside.Wait()
 	defer func() { _ = conn.CloseNow() }()
 	h.serve(r.Context(), gone, log, s)
 }
@@ -87,7 +93,7 @@ func (h *Handler) serve(ending, gone context.Context, log *feed.Log, s *socket) 
 		case <-gone.Done():
 			return
 		case <-ending.Done():
-			_ = s.conn.Close(websocket.StatusGoingAway, "") // a client that does not answer is cut off
+			s.close(websocket.StatusGoingAway)
 			return
 		}
 	}
@@ -96,9 +102,26 @@ func (h *Handler) serve(ending, gone context.Context, log *feed.Log, s *socket) 
 // socket writes one client's frames.
 type socket struct {
 	conn     *websocket.Conn
+	raw      net.Conn // what conn stands on
 	counters *transport.Counters
 	after    uint64
-	pings    sync.WaitGroup
+	beside   sync.WaitGroup // what runs beside the writing
+}
+
+// read answers pings, takes pongs, and ends when the client closes or breaks the protocol. Clients
+// have nothing to say here: one that sends a message is closed with 1008.
+func (s *socket) read() {
+	if _, _, err := s.conn.Reader(context.Background()); err == nil {
+		s.close(websocket.StatusPolicyViolation)
+	}
+}
+
+// close makes the closing handshake. A client that does not do its part in time is cut off; the
+// library alone would wait for ever for the rest of a frame.
+func (s *socket) close(code websocket.StatusCode) {
+	cut := time.AfterFunc(wire.CloseTimeout, func() { _ = s.raw.Close() })
+	defer cut.Stop()
+	_ = s.conn.Close(code, "") // it is over either way
 }
 
 // write sends a batch, each message as a text frame of its own. How long a write may take is the
@@ -126,11 +149,24 @@ func (s *socket) send(text []byte) error {
 
 // ping pings the client beside the writing, and cuts it off when no pong comes within patience.
 func (s *socket) ping(gone context.Context, patience time.Duration) {
-	s.pings.Go(func() {
+	s.beside.Go(func() {
 		ctx, cancel := context.WithTimeout(gone, patience)
 		defer cancel()
 		if s.conn.Ping(ctx) != nil {
 			_ = s.conn.CloseNow()
 		}
 	})
+}
+
+// hijacked remembers the connection that the WebSocket library takes over.
+type hijacked struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+// Hijack implements http.Hijacker.
+func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	h.conn = conn
+	return conn, rw, err
 }

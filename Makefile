@@ -1,0 +1,47 @@
+# What a developer types. CI runs .ci/run, which runs these and more.
+
+# The commit is stamped by the linker, so that a build needs no usable git: not in an unpacked
+# archive, not in a checkout that belongs to somebody else.
+COMMIT = $(shell [ -e .git ] && c=$$(git rev-parse -q --verify HEAD 2>/dev/null) && \
+	echo "$$c$$([ -z "$$(git status --porcelain)" ] || echo +modified)")
+export GOFLAGS := $(strip $(filter-out -buildvcs%,$(GOFLAGS)) -buildvcs=false)
+
+LINT ?= go tool -modfile=tools/go.mod golangci-lint
+FUZZTIME ?= 10s
+
+.PHONY: help check build test race lint fuzz smoke clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+check: ## before every commit: format, modules, build, vet, lint, tests
+	@unformatted=$$(gofmt -l .) && [ -z "$$unformatted" ] || { \
+		echo "not as gofmt writes it (run gofmt -w .):"; echo "$$unformatted"; exit 1; }
+	go mod tidy -diff
+	go mod verify
+	go -C tools mod verify
+	go build ./...
+	go vet ./...
+	$(MAKE) lint
+	$(MAKE) test
+
+build: ## bin/bench and bin/target, stamped with the commit
+	go build -trimpath -ldflags "-X pollpush/internal/build.commit=$(COMMIT)" -o bin/ ./cmd/...
+
+test: ## all tests
+	go test ./...
+
+race: ## all tests under the race detector
+	go test -race ./...
+
+lint: ## golangci-lint (built from tools/go.mod; the first time takes minutes)
+	$(LINT) run ./...
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	scripts/fuzz $(FUZZTIME)
+
+smoke: ## the main job on real sockets, and whether its figures add up
+	scripts/smoke
+
+clean: ## remove what was built
+	rm -rf bin

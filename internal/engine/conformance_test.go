@@ -1,0 +1,190 @@
+package engine_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pollpush/internal/result"
+	"pollpush/internal/scenario"
+	"pollpush/pkg/wire"
+)
+
+// Every transport keeps the same contract: each message once, in order, no later than its way of
+// asking allows, and every byte accounted for on both sides. That no goroutine is left is what the
+// bubble itself insists on.
+func TestConformance(t *testing.T) {
+	variants := []struct {
+		name   string
+		change func(*scenario.Scenario)
+	}{
+		{"fixed", func(*scenario.Scenario) {}},
+		{"poisson", func(s *scenario.Scenario) { s.Arrivals = scenario.Poisson; s.Rate = 5; s.Seed = 7 }},
+		{"fixed delay", func(s *scenario.Scenario) { s.PollPacing = scenario.FixedDelay }},
+		{"no keep-alive", func(s *scenario.Scenario) { s.KeepAlive = false }},
+		{"rare messages, short hold", func(s *scenario.Scenario) { s.Rate = 0.1; s.Hold = 3 * time.Second }},
+		{"large messages", func(s *scenario.Scenario) { s.PayloadBytes = 60_000; s.Rate = 0.5 }},
+	}
+	for _, name := range scenario.Transports() {
+		for _, v := range variants {
+			t.Run(string(name)+"/"+v.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := small(name)
+					v.change(&s)
+					for _, trial := range newLaboratory(t).run(s) {
+						conforms(t, s, trial)
+					}
+				})
+			})
+		}
+	}
+}
+
+func conforms(t *testing.T, s scenario.Scenario, r result.Trial) {
+	t.Helper()
+	m := r.Messages
+	if m.Expected == 0 || m.Expected != m.Delivered || *m.Lost != 0 || m.Duplicated != 0 || m.Reordered != 0 {
+		t.Errorf("messages = %+v, lost %d: want all expected ones delivered once and in order", m, *m.Lost)
+	}
+	if r.Latency.Count != m.Delivered {
+		t.Errorf("%d latencies for %d deliveries", r.Latency.Count, m.Delivered)
+	}
+	if worst := worstLatency(s); r.Latency.Min < 0 || r.Latency.Max > worst {
+		t.Errorf("latency from %v to %v: want 0 to %v", r.Latency.Min, r.Latency.Max, worst)
+	}
+	if d := r.Server.Books.Difference; d == nil || *d != 0 {
+		t.Errorf("books differ by %v bytes", d)
+	}
+	if r.Verdict.State != result.Valid {
+		t.Errorf("verdict = %+v", r.Verdict)
+	}
+	addsUp(t, r.Wire)
+	setUp(t, s, r.Wire.Setup)
+}
+
+// worstLatency is how late a message may arrive on a network without distance, where nothing takes
+// time but waiting for the next poll.
+func worstLatency(s scenario.Scenario) time.Duration {
+	if s.Transports[0] == scenario.ShortPoll {
+		return s.PollInterval
+	}
+	return 0
+}
+
+func addsUp(t *testing.T, w result.Wire) {
+	t.Helper()
+	if sum := w.Setup.Add(w.Steady).Add(w.Other); sum != w.Total {
+		t.Errorf("setup + steady + other = %+v\ntotal = %+v", sum, w.Total)
+	}
+	for name, l := range map[string]wire.Ledger{"setup": w.Setup, "steady": w.Steady, "other": w.Other} {
+		if got := l.RequestsWithMessages + l.RequestsEmpty + l.RequestsFailed; got != l.Requests {
+			t.Errorf("%s: outcomes of requests add up to %d, requests are %d", name, got, l.Requests)
+		}
+	}
+}
+
+// setUp checks what subscribing costs: one connection for each client, and one exchange on it.
+func setUp(t *testing.T, s scenario.Scenario, l wire.Ledger) {
+	t.Helper()
+	n := int64(s.Clients)
+	want := wire.Ledger{Connections: n, Up: l.Up, Down: l.Down}
+	switch s.Transports[0] {
+	case scenario.WebSocket:
+		want.Upgrades = n
+	case scenario.SSE:
+		want.Requests, want.RequestsWithMessages = n, n
+	default:
+		want.Requests, want.RequestsEmpty = n, n
+	}
+	if l != want {
+		t.Errorf("setup = %+v\nwant    %+v", l, want)
+	}
+}
+
+// What a delivery takes on the wire follows from the protocols' definitions alone.
+func TestSteadyBytes(t *testing.T) {
+	const payload = 100
+	steady := func(t *testing.T, name scenario.Transport, change func(*scenario.Scenario)) (l wire.Ledger) {
+		synctest.Test(t, func(t *testing.T) {
+			s := small(name)
+			s.Topics, s.Rate, s.PayloadBytes = 1, 1, payload
+			s.Warmup = 0 // from the first message on, so that the cursors' lengths are known
+			change(&s)
+			l = newLaboratory(t).run(s)[0].Wire.Steady
+		})
+		return l
+	}
+	same := func(*scenario.Scenario) {}
+	const n = 12 * 60 // clients × messages
+
+	t.Run("websocket", func(t *testing.T) {
+		l := steady(t, scenario.WebSocket, same)
+		const pings = 2 * 12 // after 30 s and 60 s; the window began 100 ms after the connection
+		want := wire.Ledger{Messages: n, Frames: n,
+			// A ping is 2 bytes and a number of one digit, its pong 4 more for the mask.
+			Up:   wire.Bytes{Framing: pings * 7, Control: pings * 7},
+			Down: wire.Bytes{Payload: n * payload, Framing: n*2 + pings*3, Control: pings * 3}}
+		if l != want {
+			t.Errorf("steady = %+v\nwant     %+v", l, want)
+		}
+	})
+	t.Run("websocket beyond 125 bytes", func(t *testing.T) {
+		l := steady(t, scenario.WebSocket, func(s *scenario.Scenario) { s.PayloadBytes = 126 })
+		if got := l.Down.Framing - l.Down.Control; got != 4*n {
+			t.Errorf("framing without control = %d, want %d", got, 4*n)
+		}
+	})
+	t.Run("sse", func(t *testing.T) {
+		l := steady(t, scenario.SSE, same)
+		// id: N\ndata: …\n\n around the payload, in a chunk of 3 digits… of size, CRLF twice.
+		framing := int64(0)
+		for seq := 1; seq <= 60; seq++ {
+			event := len("id: \ndata: \n\n") + digits(seq) + payload
+			framing += int64(event - payload + len("\r\n\r\n") + hexDigits(event))
+		}
+		want := wire.Ledger{Messages: n, Down: wire.Bytes{Payload: n * payload, Framing: 12 * framing}}
+		if l != want {
+			t.Errorf("steady = %+v\nwant     %+v", l, want)
+		}
+	})
+	t.Run("long poll", func(t *testing.T) {
+		l := steady(t, scenario.LongPoll, same)
+		request, answer := int64(0), int64(len("HTTP/1.1 200 OK\r\nContent-Length: 102\r\nContent-Type: application/json\r\n"+
+			"Date: Sat, 01 Jan 2000 00:00:00 GMT\r\n\r\n"))
+		for seq := range 60 {
+			request += int64(len("GET /poll?topic=0&after=&wait=25s HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"+
+				"User-Agent: Go-http-client/1.1\r\n\r\n") + digits(seq))
+		}
+		want := wire.Ledger{Messages: n, Requests: n, RequestsWithMessages: n,
+			Up:   wire.Bytes{Header: 12 * request},
+			Down: wire.Bytes{Payload: n * payload, Framing: n * 2, Header: n * answer}}
+		if l != want {
+			t.Errorf("steady = %+v\nwant     %+v", l, want)
+		}
+	})
+	t.Run("short poll without keep-alive", func(t *testing.T) {
+		l := steady(t, scenario.ShortPoll, func(s *scenario.Scenario) { s.KeepAlive = false; s.PollInterval = 500 * time.Millisecond })
+		if l.Requests != 2*n || l.Connections != l.Requests || l.Upgrades != 0 {
+			t.Errorf("%d requests over %d connections, want %d over as many", l.Requests, l.Connections, 2*n)
+		}
+		if l.RequestsEmpty != n || l.RequestsWithMessages != n {
+			t.Errorf("%d polls empty, %d with messages: want half and half of %d", l.RequestsEmpty, l.RequestsWithMessages, 2*n)
+		}
+	})
+}
+
+func digits(n int) int {
+	d := 1
+	for ; n >= 10; n /= 10 {
+		d++
+	}
+	return d
+}
+
+func hexDigits(n int) int {
+	d := 1
+	for ; n >= 16; n /= 16 {
+		d++
+	}
+	return d
+}

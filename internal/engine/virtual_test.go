@@ -1,0 +1,117 @@
+package engine_test
+
+import (
+	"context"
+	"io"
+	"log"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"pollpush/internal/admin"
+	"pollpush/internal/engine"
+	"pollpush/internal/memnet"
+	"pollpush/internal/result"
+	"pollpush/internal/scenario"
+	"pollpush/internal/target"
+	"pollpush/pkg/clock"
+	"pollpush/pkg/transport"
+)
+
+// laboratory runs scenarios against real targets on a network in memory, in a synctest bubble: a
+// minute of schedule takes milliseconds, and nothing depends on how busy the machine is.
+type laboratory struct {
+	t       *testing.T
+	network memnet.Network
+	config  target.Config
+	clock   clock.Clock
+	// onLaunch, if set, is called with each target that starts.
+	onLaunch func(*engine.Target)
+}
+
+func newLaboratory(t *testing.T) *laboratory {
+	c := target.DefaultConfig()
+	c.Listen, c.Admin = "127.0.0.1:8080", "127.0.0.1:9090"
+	return &laboratory{t: t, config: c, clock: clock.New()}
+}
+
+// engine returns an engine that launches a fresh target for each trial.
+func (l *laboratory) engine(s scenario.Scenario) *engine.Engine {
+	return &engine.Engine{Scenario: s, Launch: l.launch, TargetName: "embedded", Dial: l.network.DialContext, Clock: l.clock}
+}
+
+func (l *laboratory) launch(context.Context) (*engine.Target, error) {
+	service, err := l.network.Listen(l.config.Listen)
+	if err != nil {
+		return nil, err
+	}
+	control, err := l.network.Listen(l.config.Admin)
+	if err != nil {
+		return nil, err
+	}
+	server, err := target.New(l.config, l.clock, log.New(io.Discard, "", 0))
+	if err != nil {
+		return nil, err
+	}
+	endpoint, err := transport.ParseEndpoint("http://" + l.config.Listen)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		if err := server.Serve(ctx, service, control); err != nil {
+			l.t.Errorf("serve: %v", err)
+		}
+	}()
+	client := admin.NewClient("http://"+l.config.Admin, l.network.DialContext)
+	var once sync.Once
+	stop := func() { once.Do(func() { client.Close(); cancel(); <-exited }) }
+	launched := &engine.Target{Endpoint: endpoint, Admin: client, Exited: exited, Stop: stop, Kill: stop}
+	if l.onLaunch != nil {
+		l.onLaunch(launched)
+	}
+	return launched, nil
+}
+
+// run runs a scenario that must go through, and returns its trials.
+func (l *laboratory) run(s scenario.Scenario) []result.Trial {
+	l.t.Helper()
+	if err := s.Validate(); err != nil {
+		l.t.Fatal(err)
+	}
+	r, err := l.engine(s).Run(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if !r.Complete() {
+		l.t.Fatal("the run is incomplete")
+	}
+	return r.Trials
+}
+
+// small is a scenario of one transport that leaves something to count: three topics, a minute.
+func small(name scenario.Transport) scenario.Scenario {
+	s := scenario.Default()
+	s.Transports = []scenario.Transport{name}
+	s.Clients, s.Topics, s.Rate = 12, 3, 2
+	s.Warmup, s.Duration = 2*time.Second, time.Minute
+	s.PayloadBytes = 100
+	return s
+}
+
+// stranger serves a handler that is no target on address, and returns a control client for it.
+func (l *laboratory) stranger(t *testing.T, address string, h http.Handler) *admin.Client {
+	listener, err := l.network.Listen(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Second}
+	served := make(chan struct{})
+	go func() { defer close(served); _ = server.Serve(listener) }()
+	client := admin.NewClient("http://"+address, l.network.DialContext)
+	t.Cleanup(func() { client.Close(); _ = server.Close(); <-served })
+	return client
+}

@@ -1,0 +1,124 @@
+package report_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pollpush/internal/report"
+	"pollpush/internal/result"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// load reads a run that was really made: 40 clients, two trials of each transport.
+func load(t *testing.T) result.Result {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", "run.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	r, err := result.Read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestGolden(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		format report.Format
+		change func(*result.Result)
+	}{
+		{"table.txt", report.Table, func(*result.Result) {}},
+		{"table.md", report.Markdown, func(*result.Result) {}},
+		{"invalid.txt", report.Table, func(r *result.Result) {
+			lost := int64(3)
+			bad := &r.Trials[0]
+			bad.Messages.Lost = &lost
+			bad.Verdict = result.Verdict{State: result.Invalid, Reasons: []string{"3 of 80 messages were lost"}}
+			r.Trials[3].Verdict = result.Verdict{State: result.Suspect, Reasons: []string{"a | reason\nof two lines"}}
+		}},
+		{"incomplete.md", report.Markdown, func(r *result.Result) {
+			r.Trials = r.Trials[:1]
+			cut := &r.Trials[0]
+			cut.Complete, cut.Messages.Lost, cut.Server.Books.Difference = false, nil, nil
+			cut.Server.Process = result.Process{}
+			cut.Verdict = result.Verdict{State: result.Invalid, Reasons: []string{"cut short: context canceled"}}
+		}},
+		{"polling only.txt", report.Table, func(r *result.Result) {
+			r.Scenario.Transports = r.Scenario.Transports[:1]
+			r.Scenario.Trials = 1
+			r.Trials = r.Trials[:1]
+		}},
+		{"nothing.txt", report.Table, func(r *result.Result) { r.Trials = nil }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := load(t)
+			test.change(&r)
+			var b bytes.Buffer
+			if err := report.Write(&b, test.format, r); err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", test.name)
+			if *update {
+				if err := os.WriteFile(golden, b.Bytes(), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), b.String()); diff != "" {
+				t.Errorf("differs from %s (make it anew with -update if it should): -want +got\n%s", golden, diff)
+			}
+		})
+	}
+}
+
+// Whatever a result holds, a Markdown table keeps its columns: no text of it can start a cell, a
+// row or a tag.
+func TestMarkdownKeepsItsShape(t *testing.T) {
+	r := load(t)
+	var b bytes.Buffer
+	if err := report.Write(&b, report.Markdown, r); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if strings.HasPrefix(line, "|") && strings.Count(line, "|") != 6 {
+			t.Errorf("%d bars in %q", strings.Count(line, "|"), line)
+		}
+		if strings.Contains(line, "<0") || strings.Contains(line, "<script") {
+			t.Errorf("a tag could begin in %q", line)
+		}
+	}
+}
+
+func TestJSONIsTheResult(t *testing.T) {
+	want := load(t)
+	var b bytes.Buffer
+	if err := report.Write(&b, report.JSON, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := result.Read(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestUnknownFormat(t *testing.T) {
+	if err := report.Write(&bytes.Buffer{}, "pdf", load(t)); err == nil {
+		t.Error("pdf was taken for a format")
+	}
+}

@@ -1,0 +1,185 @@
+package result_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"pollpush/internal/result"
+	"pollpush/internal/scenario"
+	"pollpush/pkg/metrics"
+	"pollpush/pkg/wire"
+)
+
+func sample(t *testing.T) result.Result {
+	t.Helper()
+	h := metrics.NewHistogram()
+	for i := range 1000 {
+		h.Record(time.Duration(i) * time.Millisecond)
+	}
+	latency, err := result.Summarize(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lost, difference int64 = 0, 7
+	return result.Result{
+		Schema: result.Schema, Scenario: scenario.Default(),
+		Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		Trials: []result.Trial{{
+			Transport: scenario.WebSocket, Trial: 1, Complete: true,
+			Messages: result.Messages{Published: 8, Expected: 8000, Delivered: 8000, Lost: &lost},
+			Latency:  latency,
+			Wire:     result.Wire{Steady: wire.Ledger{Messages: 3, Down: wire.Bytes{Payload: 1, Framing: 2, Header: 3, Handshake: 4, TLS: 5, Control: 1}}},
+			Server:   result.Server{Process: result.Process{CPUUser: 1, CPUSystem: 2}, Books: result.Books{Difference: &difference}},
+			Verdict:  result.Verdict{State: result.Valid, Reasons: []string{}},
+		}},
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	want := sample(t)
+	var b bytes.Buffer
+	if err := want.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	got, err := result.Read(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("read back = %+v\nwant %+v", got, want)
+	}
+}
+
+// The names that other tools read are a promise.
+func TestFieldNames(t *testing.T) {
+	var b bytes.Buffer
+	if err := sample(t).Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	var tree any
+	if err := json.Unmarshal(b.Bytes(), &tree); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{
+		"schema", "tool.version", "host.kernel", "scenario.seed",
+		"trials.transport", "trials.trial", "trials.complete", "trials.clients.asked", "trials.clients.connected",
+		"trials.messages.published", "trials.messages.expected", "trials.messages.delivered", "trials.messages.lost",
+		"trials.messages.duplicated", "trials.messages.reordered",
+		"trials.latency.count", "trials.latency.mean_ns", "trials.latency.min_ns", "trials.latency.p50_ns",
+		"trials.latency.p90_ns", "trials.latency.p99_ns", "trials.latency.p999_ns", "trials.latency.max_ns", "trials.latency.hdr",
+		"trials.publish_lag.count", "trials.poll_lag.count", "trials.wire.window_ns",
+		"trials.wire.setup.messages", "trials.wire.steady.connections", "trials.wire.other.tls_full", "trials.wire.total.tls_resumed",
+		"trials.wire.total.upgrades", "trials.wire.total.requests", "trials.wire.total.requests_with_messages",
+		"trials.wire.total.requests_empty", "trials.wire.total.requests_failed", "trials.wire.total.frames",
+		"trials.wire.steady.up.payload_bytes", "trials.wire.steady.up.framing_bytes", "trials.wire.steady.up.header_bytes",
+		"trials.wire.steady.up.handshake_bytes", "trials.wire.steady.up.tls_bytes", "trials.wire.steady.up.socket_bytes",
+		"trials.wire.steady.down.control_bytes",
+		"trials.server.cpu_user_ns", "trials.server.cpu_system_ns", "trials.server.rss_bytes", "trials.server.goroutines",
+		"trials.server.books.difference_bytes", "trials.generator.cpu_user_ns", "trials.verdict.state", "trials.verdict.reasons",
+	} {
+		node := tree
+		for name := range strings.SplitSeq(path, ".") {
+			if list, ok := node.([]any); ok {
+				node = list[0]
+			}
+			fields, ok := node.(map[string]any)
+			if !ok {
+				t.Fatalf("%s: %v is no object", path, node)
+			}
+			if node, ok = fields[name]; !ok {
+				t.Fatalf("%s is not there", path)
+			}
+		}
+	}
+}
+
+func TestReadRefusesWhatIsNoResult(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"schema":"pollpush/result/v9"}`: `schema "pollpush/result/v9", want "pollpush/result/v1"`,
+		`[]`:                              "cannot unmarshal",
+		``:                                "EOF",
+	} {
+		if _, err := result.Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: err = %v, want %q", text, err, want)
+		}
+	}
+	unknown := `{"schema":"pollpush/result/v1","added later":1,"trials":[]}`
+	if _, err := result.Read(strings.NewReader(unknown)); err != nil {
+		t.Errorf("a field that was added later: %v", err)
+	}
+}
+
+// Percentiles are read off the merged histogram: that of two runs is not the mean of theirs.
+func TestDistributionsMerge(t *testing.T) {
+	a, b := metrics.NewHistogram(), metrics.NewHistogram()
+	for range 900 {
+		a.Record(time.Millisecond)
+	}
+	for range 100 {
+		b.Record(time.Second)
+	}
+	merged := metrics.NewHistogram()
+	for _, h := range []*metrics.Histogram{a, b} {
+		d, err := result.Summarize(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := d.Histogram()
+		if err != nil {
+			t.Fatal(err)
+		}
+		merged.Merge(back)
+	}
+	if merged.Count() != 1000 || merged.Percentile(50) > 1001*time.Microsecond || merged.Percentile(95) < 999*time.Millisecond {
+		t.Errorf("count %d, p50 %v, p95 %v", merged.Count(), merged.Percentile(50), merged.Percentile(95))
+	}
+	if merged.Min() != time.Millisecond || merged.Max() != time.Second || merged.Mean() != 100_900*time.Microsecond {
+		t.Errorf("min %v, max %v, mean %v: want them exact", merged.Min(), merged.Max(), merged.Mean())
+	}
+}
+
+func TestFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "r.json")
+	if err := os.WriteFile(path, []byte("what stood there"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := result.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Discard()
+	if b, err := os.ReadFile(path); err != nil || string(b) != "what stood there" {
+		t.Errorf("after Discard: %q, %v", b, err)
+	}
+	if f, err = result.Create(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(sample(t)); err != nil {
+		t.Fatal(err)
+	}
+	f.Discard()
+	stored, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stored.Close() }()
+	if _, err := result.Read(stored); err != nil {
+		t.Error(err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+	if _, err := result.Create(filepath.Join(dir, "missing", "r.json")); err == nil {
+		t.Error("a folder that is not there was taken")
+	}
+	if _, err := result.Create(dir); err == nil {
+		t.Error("a folder was taken for a file")
+	}
+}

@@ -1,0 +1,107 @@
+package scenario_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"pollpush/internal/scenario"
+)
+
+func TestFixedArrivals(t *testing.T) {
+	s := scenario.Schedule{Topics: 2, Rate: 2, Arrivals: scenario.Fixed, Length: time.Second}
+	got := slices.Collect(s.All())
+	want := []scenario.Arrival{{0, 0}, {250 * time.Millisecond, 1}, {500 * time.Millisecond, 0}, {750 * time.Millisecond, 1}}
+	if !slices.Equal(got, want) {
+		t.Errorf("arrivals = %v, want %v", got, want)
+	}
+}
+
+// The nth message of a topic at 3 a second is due at n/3 s even after a day: errors of rounding do
+// not add up.
+func TestFixedArrivalsDoNotDrift(t *testing.T) {
+	s := scenario.Schedule{Topics: 1, Rate: 3, Arrivals: scenario.Fixed, Length: 24 * time.Hour}
+	n := 0
+	for a := range s.All() {
+		if want := time.Duration(n) * time.Second / 3; a.Due < want-1 || a.Due > want+1 {
+			t.Fatalf("message %d is due at %v, want %v", n, a.Due, want)
+		}
+		n++
+	}
+	if n != 3*24*60*60 {
+		t.Errorf("%d messages in a day", n)
+	}
+}
+
+// Poisson arrivals of each topic have the rate that was asked for, and gaps whose spread is that of
+// an exponential distribution: its standard deviation is its mean.
+func TestPoissonArrivals(t *testing.T) {
+	for seed := range uint64(3) {
+		s := scenario.Schedule{Topics: 4, Rate: 5, Arrivals: scenario.Poisson, Length: time.Hour, Seed: seed}
+		last := make([]time.Duration, s.Topics)
+		gaps := make([][]float64, s.Topics)
+		previous := time.Duration(0)
+		for a := range s.All() {
+			if a.Due < previous {
+				t.Fatalf("seed %d: %v after %v", seed, a.Due, previous)
+			}
+			previous = a.Due
+			gaps[a.Topic] = append(gaps[a.Topic], (a.Due - last[a.Topic]).Seconds())
+			last[a.Topic] = a.Due
+		}
+		for topic, g := range gaps {
+			mean, deviation := moments(g)
+			// 18,000 gaps: four standard errors are 3 %.
+			if math.Abs(mean*s.Rate-1) > 0.03 || math.Abs(deviation*s.Rate-1) > 0.05 {
+				t.Errorf("seed %d, topic %d: gaps of %.4f ± %.4f s, want 0.2 ± 0.2", seed, topic, mean, deviation)
+			}
+		}
+	}
+}
+
+func moments(values []float64) (mean, deviation float64) {
+	for _, v := range values {
+		mean += v / float64(len(values))
+	}
+	for _, v := range values {
+		deviation += (v - mean) * (v - mean) / float64(len(values))
+	}
+	return mean, math.Sqrt(deviation)
+}
+
+func TestSameSeedSameSchedule(t *testing.T) {
+	s := scenario.Default()
+	s.Arrivals = scenario.Poisson
+	first := slices.Collect(s.Schedule(1).All())
+	if !slices.Equal(first, slices.Collect(s.Schedule(1).All())) {
+		t.Error("the same trial has another schedule")
+	}
+	if slices.Equal(first, slices.Collect(s.Schedule(2).All())) {
+		t.Error("another trial has the same schedule")
+	}
+	s.Seed = 2
+	if slices.Equal(first, slices.Collect(s.Schedule(1).All())) {
+		t.Error("another seed has the same schedule")
+	}
+}
+
+// Every stratum of the interval holds one client, so the mean phase is a half and cannot be
+// unlucky.
+func TestPhasesAreStratified(t *testing.T) {
+	s := scenario.Default()
+	phases := s.Phases(1)
+	if slices.IsSorted(phases) {
+		t.Error("clients poll in their own order: neighbours would share shards and topics")
+	}
+	sorted := slices.Sorted(slices.Values(phases))
+	n := float64(len(sorted))
+	for i, p := range sorted {
+		if p < float64(i)/n || p >= float64(i+1)/n {
+			t.Fatalf("phase %d of %d is %v", i, len(sorted), p)
+		}
+	}
+	if !slices.Equal(phases, s.Phases(1)) {
+		t.Error("the same trial has other phases")
+	}
+}

@@ -1,0 +1,208 @@
+package pollpush_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is who may import what, the standard library apart: packages of this module by their
+// folder, and modules of others. It is exact: what is imported stands here, and what stands here is
+// imported. Tests may import more.
+var mayImport = map[string][]string{
+	".": {},
+
+	// What is delivered, and what it is counted with.
+	"pkg/clock": {"golang.org/x/sys"},
+	"pkg/feed":  {"pkg/clock"},
+	"pkg/wire":  {"pkg/clock"},
+	"pkg/http1": {"pkg/clock", "pkg/wire"},
+	"pkg/metrics": {
+		"pkg/transport", "pkg/wire", "github.com/HdrHistogram/hdrhistogram-go",
+		"github.com/prometheus/client_golang", "github.com/prometheus/procfs", "golang.org/x/sys",
+	},
+
+	// The transports. They never import each other, and none but wspush a library for its wire.
+	"pkg/transport": {"pkg/clock", "pkg/feed", "pkg/wire"},
+	"pkg/ajaxpoll":  {"pkg/clock", "pkg/feed", "pkg/http1", "pkg/transport"},
+	"pkg/ssepush":   {"pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire"},
+	"pkg/wspush": {
+		"pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire", "github.com/coder/websocket",
+	},
+
+	// Values. They know nothing of who makes them.
+	"internal/build":    {},
+	"internal/host":     {"github.com/prometheus/procfs", "golang.org/x/sys"},
+	"internal/scenario": {"pkg/feed"},
+	"internal/result": {
+		"internal/build", "internal/host", "internal/scenario", "pkg/metrics", "pkg/wire",
+	},
+
+	// The server under test. It never imports the engine, nor the engine it: they are two processes.
+	"internal/admin": {"internal/scenario", "pkg/clock"},
+	"internal/target": {
+		"internal/admin", "internal/build", "internal/host", "internal/scenario", "pkg/ajaxpoll",
+		"pkg/clock", "pkg/feed", "pkg/metrics", "pkg/ssepush", "pkg/transport", "pkg/wire",
+		"pkg/wspush",
+	},
+	"internal/child": {"internal/target", "pkg/clock"},
+
+	// The generator. It reads the target's metrics, so it parses what Prometheus parses.
+	"internal/engine": {
+		"internal/admin", "internal/build", "internal/host", "internal/result", "internal/scenario",
+		"pkg/ajaxpoll", "pkg/clock", "pkg/metrics", "pkg/ssepush", "pkg/transport", "pkg/wire",
+		"pkg/wspush", "github.com/prometheus/client_model", "github.com/prometheus/common",
+	},
+
+	// What is shown. It never imports the engine: a stored result is shown as a fresh one is.
+	"internal/report": {
+		"internal/result", "internal/scenario", "pkg/metrics", "pkg/wire",
+		"github.com/olekukonko/tablewriter",
+	},
+
+	// A network for tests. Nothing imports it but tests.
+	"internal/memnet": {},
+
+	// The programs, which alone know of command lines.
+	"internal/cli": {"github.com/spf13/cobra"},
+	"cmd/bench": {
+		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/engine",
+		"internal/host", "internal/report", "internal/result", "internal/scenario",
+		"internal/target", "pkg/feed", "pkg/metrics", "pkg/transport", "github.com/spf13/cobra",
+		"github.com/spf13/pflag",
+	},
+	"cmd/target": {
+		"internal/build", "internal/cli", "internal/target", "pkg/clock", "github.com/spf13/cobra",
+		"github.com/spf13/pflag",
+	},
+}
+
+func TestLayering(t *testing.T) {
+	unseen := maps.Clone(mayImport)
+	for _, p := range packages(t) {
+		allowed, ok := mayImport[p.folder()]
+		if !ok {
+			t.Errorf("%s is new: say in mayImport what it may import", p.folder())
+			continue
+		}
+		delete(unseen, p.folder())
+		used := make(map[string]bool)
+		for _, imported := range p.foreignImports() {
+			i := slices.IndexFunc(allowed, func(entry string) bool {
+				return imported == entry || strings.HasPrefix(imported, entry+"/")
+			})
+			if i < 0 {
+				t.Errorf("%s may not import %s: move what it needs, or change mayImport and say why in the commit", p.folder(), imported)
+				continue
+			}
+			used[allowed[i]] = true
+		}
+		for _, entry := range allowed {
+			if !used[entry] {
+				t.Errorf("%s does not import %s any more: take that out of mayImport", p.folder(), entry)
+			}
+		}
+	}
+	for folder := range unseen {
+		t.Errorf("%s is no package any more: take it out of mayImport", folder)
+	}
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	for _, p := range packages(t) {
+		want := "Package " + p.Name + " "
+		if p.Name == "main" {
+			want = "Command " + filepath.Base(p.Dir) + " "
+		}
+		if !strings.HasPrefix(p.Doc, want) {
+			t.Errorf("%s: its doc comment begins %q: begin it with %q and say what the package is", p.folder(), p.Doc, want)
+		}
+	}
+}
+
+// TestNoSleeps keeps waiting for time to pass to synctest bubbles, in which it takes none.
+func TestNoSleeps(t *testing.T) {
+	for _, p := range packages(t) {
+		files, err := filepath.Glob(filepath.Join(p.Dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := string(source)
+			if strings.Contains(text, "time."+"Sleep(") && !strings.Contains(text, `"testing/synctest"`) {
+				t.Errorf("%s/%s sleeps outside of a synctest bubble: wait for the thing itself, or test in a bubble",
+					p.folder(), filepath.Base(file))
+			}
+		}
+	}
+}
+
+// listed is what go list says of a package.
+type listed struct {
+	ImportPath, Dir, Name, Doc string
+	Imports                    []string
+}
+
+const module = "pollpush"
+
+// folder returns where the package is in this module.
+func (p listed) folder() string {
+	if p.ImportPath == module {
+		return "."
+	}
+	return strings.TrimPrefix(p.ImportPath, module+"/")
+}
+
+// foreignImports returns the imports that are not of the standard library, those of this module by
+// their folder.
+func (p listed) foreignImports() []string {
+	var foreign []string
+	for _, path := range p.Imports {
+		root, _, _ := strings.Cut(path, "/")
+		switch {
+		case root == module:
+			foreign = append(foreign, listed{ImportPath: path}.folder())
+		case strings.Contains(root, "."):
+			foreign = append(foreign, path)
+		}
+	}
+	return foreign
+}
+
+// packages returns the packages of this module as they are built for Linux, so that the policy is
+// the same on every system.
+func packages(t *testing.T) []listed {
+	t.Helper()
+	command := exec.Command("go", "list", "-e", "-json=ImportPath,Dir,Name,Doc,Imports", "./...")
+	command.Env = append(os.Environ(), "GOOS=linux")
+	command.Stderr = t.Output()
+	out, err := command.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		// What go list reads is unknown to the test cache; what is read here is not.
+		if _, err := os.ReadDir(p.Dir); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}

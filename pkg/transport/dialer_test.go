@@ -1,0 +1,125 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"pollpush/internal/memnet"
+	"pollpush/pkg/clock"
+	"pollpush/pkg/transport"
+	"pollpush/pkg/wire"
+)
+
+func TestParseEndpoint(t *testing.T) {
+	for base, want := range map[string]transport.Endpoint{
+		"http://127.0.0.1:8080":         {Address: "127.0.0.1:8080", Host: "127.0.0.1:8080"},
+		"http://127.0.0.1:8080/":        {Address: "127.0.0.1:8080", Host: "127.0.0.1:8080"},
+		"HTTP://example.com":            {Address: "example.com:80", Host: "example.com"},
+		"http://[::1]:8080/a/b//":       {Address: "[::1]:8080", Host: "[::1]:8080", Prefix: "/a/b"},
+		"http://[::1]":                  {Address: "[::1]:80", Host: "[::1]"},
+		"http://example.com/a%2Fb%20c/": {Address: "example.com:80", Host: "example.com", Prefix: "/a%2Fb%20c"},
+	} {
+		if got, err := transport.ParseEndpoint(base); err != nil || got != want {
+			t.Errorf("ParseEndpoint(%s) = %+v, %v; want %+v", base, got, err, want)
+		}
+	}
+	for _, base := range []string{
+		"", "127.0.0.1:8080", "example.com", "/path", "http://", "http:example.com", "http://h:port", "http://h/%zz",
+		"https://example.com", "ws://example.com", "http://example.com/?a=b", "http://example.com/#a", "http://me:secret@example.com",
+		"https://me:secret@example.com",
+	} {
+		got, err := transport.ParseEndpoint(base)
+		if err == nil {
+			t.Errorf("ParseEndpoint(%s) = %+v, want an error", base, got)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("the error tells the password: %v", err)
+		}
+	}
+}
+
+func TestConnectMeters(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	d := transport.Dialer{Clock: clock.New(), Totals: new(wire.Totals)}
+	m, err := d.Connect(t.Context(), l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = m.Close() }()
+	if d.Totals.Opened.Load() != 1 || m.Clock() != d.Clock {
+		t.Errorf("%d connections in the totals, want 1 on the dialer's clock", d.Totals.Opened.Load())
+	}
+}
+
+func TestConnectThatFailsOpensNothing(t *testing.T) {
+	refused := errors.New("refused")
+	d := transport.Dialer{
+		Dial:   func(context.Context, string, string) (net.Conn, error) { return nil, refused },
+		Totals: new(wire.Totals),
+		Slots:  make(chan struct{}, 1),
+	}
+	if _, err := d.Connect(t.Context(), "server:80"); !errors.Is(err, refused) || d.Totals.Opened.Load() != 0 || len(d.Slots) != 0 {
+		t.Errorf("%v, %d opened, %d slots taken; want %v and none", err, d.Totals.Opened.Load(), len(d.Slots), refused)
+	}
+}
+
+// At most two dial at a time; a slot is taken for the dialing only, and waiting for one ends with
+// the context.
+func TestSlotsBoundTheDialing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var n memnet.Network
+		l, err := n.Listen("server:80")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = l.Close() }()
+		let := make(chan struct{})
+		var dialing atomic.Int64
+		d := transport.Dialer{Clock: clock.New(), Totals: new(wire.Totals), Slots: make(chan struct{}, 2)}
+		d.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			dialing.Add(1)
+			defer dialing.Add(-1)
+			<-let
+			return n.DialContext(ctx, network, address)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		results := make(chan error, 5)
+		for range 5 {
+			go func() {
+				m, err := d.Connect(ctx, "server:80")
+				if err == nil {
+					defer func() { _ = m.Close() }()
+				}
+				results <- err
+			}()
+		}
+		synctest.Wait()
+		if dialing.Load() != 2 {
+			t.Errorf("%d dial, want 2", dialing.Load())
+		}
+		let <- struct{}{}
+		synctest.Wait()
+		if err := <-results; err != nil || d.Totals.Opened.Load() != 1 || dialing.Load() != 2 {
+			t.Errorf("%v, %d opened, %d dial; want 1 opened and the next dialing", err, d.Totals.Opened.Load(), dialing.Load())
+		}
+		cancel() // the two that wait give up; the two that dial fail with the context
+		synctest.Wait()
+		close(let)
+		for range 4 {
+			if err := <-results; !errors.Is(err, context.Canceled) {
+				t.Errorf("%v, want %v", err, context.Canceled)
+			}
+		}
+		if len(d.Slots) != 0 {
+			t.Errorf("%d slots still taken", len(d.Slots))
+		}
+	})
+}

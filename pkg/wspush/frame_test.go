@@ -1,0 +1,196 @@
+package wspush
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+)
+
+func unhex(t testing.TB, s string) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+var rfcMask = [4]byte{0x37, 0xfa, 0x21, 0x3d}
+
+// The examples of RFC 6455 section 5.7, and the edges of the three forms of length (section 5.2).
+func TestReadHeader(t *testing.T) {
+	for _, c := range []struct {
+		name, frame string
+		want        header
+	}{
+		{"unmasked text", "81 05 48 65 6c 6c 6f", header{fin: true, opcode: opText, length: 5, size: 2}},
+		{"masked text", "81 85 37 fa 21 3d 7f 9f 4d 51 58", header{fin: true, opcode: opText, masked: true, mask: rfcMask, length: 5, size: 6}},
+		{"first fragment", "01 03 48 65 6c", header{opcode: opText, length: 3, size: 2}},
+		{"last fragment", "80 02 6c 6f", header{fin: true, opcode: opContinuation, length: 2, size: 2}},
+		{"ping", "89 05 48 65 6c 6c 6f", header{fin: true, opcode: opPing, length: 5, size: 2}},
+		{"masked pong", "8a 85 37 fa 21 3d 7f 9f 4d 51 58", header{fin: true, opcode: opPong, masked: true, mask: rfcMask, length: 5, size: 6}},
+		{"256 bytes", "82 7e 01 00", header{fin: true, opcode: opBinary, length: 256, size: 4}},
+		{"64 KiB", "82 7f 00 00 00 00 00 01 00 00", header{fin: true, opcode: opBinary, length: 65536, size: 10}},
+		{"empty", "81 00", header{fin: true, opcode: opText, size: 2}},
+		{"125", "81 7d", header{fin: true, opcode: opText, length: 125, size: 2}},
+		{"126", "81 7e 00 7e", header{fin: true, opcode: opText, length: 126, size: 4}},
+		{"65535", "81 7e ff ff", header{fin: true, opcode: opText, length: 65535, size: 4}},
+		{"the greatest", "81 7f 7f ff ff ff ff ff ff ff", header{fin: true, opcode: opText, length: math.MaxInt64, size: 10}},
+		{"the greatest header", "81 ff 7f ff ff ff ff ff ff ff 37 fa 21 3d", header{fin: true, opcode: opText, masked: true, mask: rfcMask, length: math.MaxInt64, size: 14}},
+		{"longest control frame", "88 7d", header{fin: true, opcode: opClose, length: 125, size: 2}},
+	} {
+		frame := unhex(t, c.frame)
+		r := bufio.NewReader(bytes.NewReader(frame))
+		if got, err := readHeader(r); err != nil || got != c.want {
+			t.Errorf("%s: %+v, %v; want %+v", c.name, got, err, c.want)
+		}
+		if rest := len(frame) - int(c.want.size); r.Buffered() != rest {
+			t.Errorf("%s: %d bytes left, want %d: nothing behind the header is read", c.name, r.Buffered(), rest)
+		}
+		for n := range int(c.want.size) {
+			want := io.ErrUnexpectedEOF
+			if n == 0 {
+				want = io.EOF // between two frames, not within one
+			}
+			if _, err := readHeader(bufio.NewReader(bytes.NewReader(frame[:n]))); !errors.Is(err, want) {
+				t.Errorf("%s, cut after %d bytes: %v, want %v", c.name, n, err, want)
+			}
+		}
+	}
+}
+
+func TestReadHeaderRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name, frame string
+		want        error
+	}{
+		{"reserved bit 1", "c1 00", errReserved},
+		{"reserved bit 2", "a1 00", errReserved},
+		{"reserved bit 3", "91 00", errReserved},
+		{"reserved data opcode", "83 00", errReserved},
+		{"reserved data opcode", "87 00", errReserved},
+		{"reserved control opcode", "8b 00", errReserved},
+		{"reserved control opcode", "8f 00", errReserved},
+		{"125 in two bytes", "81 7e 00 7d", errLength},
+		{"0 in eight bytes", "81 7f 00 00 00 00 00 00 00 00", errLength},
+		{"65535 in eight bytes", "81 7f 00 00 00 00 00 00 ff ff", errLength},
+		{"highest bit set", "81 7f 80 00 00 00 00 00 00 00", errLength}, // section 5.2: it must be 0
+		{"fragmented ping", "09 00", errLongControl},
+		{"fragmented close", "08 00", errLongControl},
+		{"long ping", "89 7e 00 7e", errLongControl},
+		{"very long close", "88 7f 00 00 00 00 00 01 00 00", errLongControl},
+	} {
+		if h, err := readHeader(bufio.NewReader(bytes.NewReader(unhex(t, c.frame)))); !errors.Is(err, c.want) {
+			t.Errorf("%s: %+v, %v; want %v", c.name, h, err, c.want)
+		}
+	}
+}
+
+func TestAppendMasked(t *testing.T) {
+	for _, c := range []struct {
+		op      opcode
+		payload string
+		want    string // what the frame starts with
+		size    int
+	}{
+		{opText, "Hello", "81 85 37 fa 21 3d 7f 9f 4d 51 58", 11}, // section 5.7
+		{opPong, "Hello", "8a 85 37 fa 21 3d 7f 9f 4d 51 58", 11},
+		{opClose, "", "88 80 37 fa 21 3d", 6},
+		{opText, strings.Repeat("x", 125), "81 fd 37 fa 21 3d 4f", 6 + 125},
+		{opText, strings.Repeat("x", 126), "81 fe 00 7e 37 fa 21 3d 4f", 8 + 126},
+		{opText, strings.Repeat("x", 65535), "81 fe ff ff 37 fa 21 3d 4f", 8 + 65535},
+		{opText, strings.Repeat("x", 65536), "81 ff 00 00 00 00 00 01 00 00 37 fa 21 3d 4f", 14 + 65536},
+	} {
+		got := appendMasked(nil, c.op, rfcMask, []byte(c.payload))
+		if len(got) != c.size || !bytes.HasPrefix(got, unhex(t, c.want)) {
+			t.Errorf("%d bytes of payload: %d bytes that start with % x; want %d and %s", len(c.payload), len(got), got[:min(len(got), 15)], c.size, c.want)
+		}
+	}
+}
+
+// unmask does the reverse of what section 5.3 describes, a byte at a time.
+func unmask(payload []byte, mask [4]byte) []byte {
+	plain := make([]byte, len(payload))
+	for i := range payload {
+		plain[i] = payload[i] ^ mask[i%4]
+	}
+	return plain
+}
+
+func FuzzReadHeader(f *testing.F) {
+	for _, seed := range []string{"8105", "8185 37fa213d", "827e0100", "827f0000000000010000", "81ff7fffffffffffffff37fa213d", "8b00", "0900"} {
+		f.Add(unhex(f, seed))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		source := bytes.NewReader(b)
+		r := bufio.NewReader(source)
+		h, err := readHeader(r)
+		taken := len(b) - source.Len() - r.Buffered()
+		if err != nil {
+			if errors.Is(err, io.EOF) != (len(b) == 0) || taken > 14 {
+				t.Fatalf("% x: %v after %d bytes", b, err, taken)
+			}
+			return
+		}
+		if h.size != int64(taken) || h.size < 2 || h.size > 14 || h.length < 0 {
+			t.Fatalf("% x: %+v after %d bytes", b, h, taken)
+		}
+		// There is one way to write a header: the one that was read.
+		want := int64(2)
+		if h.length > 125 {
+			want += 2
+		}
+		if h.length > math.MaxUint16 {
+			want += 6
+		}
+		if h.masked {
+			want += 4
+		}
+		if h.size != want {
+			t.Fatalf("% x: %+v, want a size of %d", b, h, want)
+		}
+	})
+}
+
+func FuzzFrameRoundTrip(f *testing.F) {
+	f.Add(byte(opText), uint32(0x37fa213d), []byte("Hello"), 1)
+	f.Add(byte(opBinary), uint32(0), []byte("x"), 65536)
+	f.Add(byte(opPing), uint32(math.MaxUint32), []byte{}, 0)
+	f.Fuzz(func(t *testing.T, op byte, key uint32, payload []byte, repeat int) {
+		op &= 0xf
+		payload = bytes.Repeat(payload, max(0, min(repeat, (1<<17)/max(1, len(payload)))))
+		mask := [4]byte{byte(key >> 24), byte(key >> 16), byte(key >> 8), byte(key)}
+		frame := appendMasked(nil, opcode(op), mask, payload)
+		h, err := readHeader(bufio.NewReader(bytes.NewReader(frame)))
+		reserved := op > byte(opPong) || op > byte(opBinary) && op < byte(opClose)
+		if longControl := opcode(op).control() && len(payload) > maxControlPayload; reserved || longControl {
+			if err == nil {
+				t.Fatalf("opcode %#x with %d bytes was read as %+v", op, len(payload), h)
+			}
+			return
+		}
+		want := header{fin: true, opcode: opcode(op), masked: true, mask: mask, length: int64(len(payload)), size: int64(len(frame) - len(payload))}
+		if err != nil || h != want || !bytes.Equal(unmask(frame[h.size:], mask), payload) {
+			t.Fatalf("read %+v, %v; want %+v", h, err, want)
+		}
+	})
+}
+
+func BenchmarkReadHeader(b *testing.B) {
+	frame := unhex(b, "81 7e 01 00")
+	source := bytes.NewReader(frame)
+	r := bufio.NewReader(source)
+	b.ReportAllocs()
+	for b.Loop() {
+		source.Reset(frame)
+		r.Reset(source)
+		if _, err := readHeader(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package wspush
+
+import (
+	"bufio"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+
+	"pollpush/pkg/http1"
+)
+
+// The key of RFC 6455 sections 1.2 and 1.3, and what follows from it.
+const (
+	rfcKey    = "dGhlIHNhbXBsZSBub25jZQ=="
+	rfcAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+)
+
+func TestAcceptFor(t *testing.T) {
+	if got := acceptFor(rfcKey); got != rfcAccept {
+		t.Errorf("accept %s, want %s", got, rfcAccept)
+	}
+}
+
+func TestNewKeyIs16FreshBytes(t *testing.T) {
+	a, b := newKey(), newKey()
+	if nonce, err := base64.StdEncoding.DecodeString(a); err != nil || len(nonce) != 16 || a == b {
+		t.Errorf("keys %s and %s: %d bytes, %v; want 16, and two keys", a, b, len(nonce), err)
+	}
+}
+
+func TestAppendUpgrade(t *testing.T) {
+	got := appendUpgrade(nil, "/chat?topic=0", "server.example.com", rfcKey)
+	want := "GET /chat?topic=0 HTTP/1.1\r\n" +
+		"Host: server.example.com\r\n" +
+		"User-Agent: Go-http-client/1.1\r\n" +
+		"Connection: Upgrade\r\n" +
+		"Upgrade: websocket\r\n" +
+		"Sec-WebSocket-Version: 13\r\n" +
+		"Sec-WebSocket-Key: " + rfcKey + "\r\n\r\n"
+	if string(got) != want {
+		t.Errorf("request\n%q, want\n%q", got, want)
+	}
+}
+
+// A client must check every one of these (RFC 6455 section 4.1).
+func TestCheckUpgrade(t *testing.T) {
+	const good = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + rfcAccept + "\r\n"
+	for _, c := range []struct{ name, answer, says string }{
+		{"the sample of section 1.2", good, ""},
+		{"other capitals, a list", strings.NewReplacer("websocket", "WebSocket", ": Upgrade", ": keep-alive , UPGRADE").Replace(good), ""},
+		{"minimal, without reason", strings.Replace(good, " Switching Protocols", "", 1), ""},
+		{"not switched", strings.Replace(good, "101 Switching Protocols", "200 OK", 1), "status 200"},
+		{"another protocol", strings.Replace(good, "websocket", "h2c", 1), `Upgrade "h2c"`},
+		{"no upgrade", strings.Replace(good, "Upgrade: websocket\r\n", "", 1), `Upgrade ""`},
+		{"no connection", strings.Replace(good, "Connection: Upgrade\r\n", "", 1), "without Connection"},
+		{"connection of a longer name", strings.Replace(good, ": Upgrade", ": Upgrades", 1), "without Connection"},
+		{"no accept", strings.Replace(good, "Sec-WebSocket-Accept: "+rfcAccept+"\r\n", "", 1), `Sec-WebSocket-Accept ""`},
+		{"accept of another key", strings.Replace(good, "s3p", "S3p", 1), "does not follow from the key"},
+		{"extension", good + "Sec-WebSocket-Extensions: permessage-deflate\r\n", "extension"},
+		{"subprotocol", good + "Sec-WebSocket-Protocol: chat\r\n", "subprotocol"},
+	} {
+		response, err := http.ReadResponse(bufio.NewReader(strings.NewReader(c.answer+"\r\n")), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		err = checkUpgrade(http1.Head{Response: response}, rfcKey)
+		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.says)
+		}
+	}
+}
