@@ -6,7 +6,7 @@ COMMIT = $(shell [ -e .git ] && c=$$(git rev-parse -q --verify HEAD 2>/dev/null)
 	echo "$$c$$([ -z "$$(git status --porcelain)" ] || echo +modified)")
 export GOFLAGS := $(strip $(filter-out -buildvcs%,$(GOFLAGS)) -buildvcs=false)
 
-LINT ?= go tool -modfile=tools/go.mod golangci-lint
+GOLANGCI_LINT ?= go tool -modfile=tools/go.mod golangci-lint
 FUZZTIME ?= 10s
 
 .PHONY: help check build test race lint fuzz smoke clean
@@ -35,7 +35,7 @@ race: ## all tests under the race detector
 	go test -race ./...
 
 lint: ## golangci-lint (built from tools/go.mod; the first time takes minutes)
-	$(LINT) run ./...
+	$(GOLANGCI_LINT) run ./...
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	scripts/fuzz $(FUZZTIME)

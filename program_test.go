@@ -179,7 +179,7 @@ func TestMetricsOfARun(t *testing.T) {
 	stderr := start(t, bench)
 	url := regexp.MustCompile(`http://\S+/metrics`).FindString(readTo(t, stderr, "metrics on"))
 	readTo(t, stderr, "window")
-	response, err := http.Get(url) //nolint:gosec,noctx // bench said so
+	response, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -207,7 +207,8 @@ func (l *listening) get(ctx context.Context, path string) string {
 	return string(body)
 }
 
-// publish starts ten messages a second that go on for longer than any test.
+// publish starts ten messages a second that go on for longer than any test, and returns when there
+// is one.
 func (l *listening) publish(ctx context.Context) {
 	l.t.Helper()
 	_, err := l.Publish(ctx, admin.PublicationRequest{
@@ -217,4 +218,5 @@ func (l *listening) publish(ctx context.Context) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	l.get(ctx, "/poll?topic=0&wait=25s")
 }

@@ -65,6 +65,15 @@ func (c *Conn) Consumed() int64 { return c.meter.BytesRead() - int64(c.reader.Bu
 // Received returns the clock reading of the Read that brought the last bytes.
 func (c *Conn) Received() clock.Instant { return c.meter.Received() }
 
+// Completed returns when what cost this much was complete: when its last bytes came in, or now if
+// it was only sent.
+func (c *Conn) Completed(cost wire.Ledger) clock.Instant {
+	if cost.Down.Socket() == 0 {
+		return c.meter.Clock().Now()
+	}
+	return c.meter.Received()
+}
+
 // Head is the head of a response.
 type Head struct {
 	*http.Response

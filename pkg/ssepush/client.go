@@ -187,7 +187,7 @@ func (r *reader) bookTo(rest int) {
 // report hands the unit to the sink and starts the next.
 func (r *reader) report() {
 	r.booked += r.unit.Cost.Down.Socket()
-	r.unit.Received = r.conn.Received()
+	r.unit.Received = r.conn.Completed(r.unit.Cost)
 	if r.unit.Cost != (wire.Ledger{}) {
 		r.sink.Unit(&r.unit)
 	}

@@ -27,10 +27,14 @@ func ParseOrigin(s string) (string, error) {
 var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
 
 // Check refuses a request that a page of a foreign origin sent, and permits the reading of the
-// answer (the Fetch standard's CORS protocol) where such an origin is allowed. Requests without an
-// Origin come from no page, or from the server's own.
+// answer (the Fetch standard's CORS protocol) where such an origin is allowed. A page can also ask without
+// saying who it is, for what it may not read but could hold open: browsers then say at least that
+// it is another site's (Sec-Fetch-Site, Fetch Metadata). What says neither comes from no page.
 func (o Origins) Check(w http.ResponseWriter, r *http.Request) error {
 	origin := r.Header.Get("Origin")
+	if origin == "" && foreignSubresource(r.Header) {
+		return &Refusal{http.StatusForbidden, "pages of other sites may not subscribe here"}
+	}
 	if origin == "" || sameHost(origin, r.Host) {
 		return nil
 	}
@@ -40,6 +44,13 @@ func (o Origins) Check(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Access-Control-Allow-Origin", origin)
 	w.Header().Set("Vary", "Origin")
 	return nil
+}
+
+// foreignSubresource reports whether a page of another site wants something for itself, rather than
+// sending its visitor here.
+func foreignSubresource(h http.Header) bool {
+	site := h.Get("Sec-Fetch-Site")
+	return (site == "cross-site" || site == "same-site") && h.Get("Sec-Fetch-Mode") != "navigate"
 }
 
 func sameHost(origin, host string) bool {

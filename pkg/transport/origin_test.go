@@ -76,3 +76,26 @@ func TestOriginsCheck(t *testing.T) {
 		})
 	}
 }
+
+// A page that asks without an Origin, as an image or a script does, is told from a program and from
+// a visitor by what its browser adds (Fetch Metadata Request Headers, sections 2.1 and 2.3).
+func TestOriginsCheckWithoutOrigin(t *testing.T) {
+	for _, c := range []struct {
+		site, mode string
+		refused    bool
+	}{
+		{"", "", false},
+		{"none", "navigate", false},
+		{"same-origin", "cors", false},
+		{"cross-site", "navigate", false},
+		{"cross-site", "no-cors", true},
+		{"same-site", "no-cors", true},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://server:8080/", http.NoBody)
+		r.Header.Set("Sec-Fetch-Site", c.site)
+		r.Header.Set("Sec-Fetch-Mode", c.mode)
+		if err := (transport.Origins{}).Check(httptest.NewRecorder(), r); (err != nil) != c.refused {
+			t.Errorf("%q, %q: %v, want it refused: %t", c.site, c.mode, err, c.refused)
+		}
+	}
+}

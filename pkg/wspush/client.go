@@ -301,7 +301,7 @@ func (r *reader) report() {
 	r.sent = 0
 	r.sending.Unlock()
 	if r.unit.Cost != (wire.Ledger{}) {
-		r.unit.Received = r.conn.Received()
+		r.unit.Received = r.conn.Completed(r.unit.Cost)
 		r.sink.Unit(&r.unit)
 	}
 	r.unit = transport.Unit{Messages: r.unit.Messages[:0]}

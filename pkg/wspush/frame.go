@@ -50,8 +50,8 @@ type header struct {
 // readHeader reads a frame's header and nothing behind it. It returns io.EOF only when the
 // connection ended before its first byte.
 func readHeader(r *bufio.Reader) (header, error) {
-	var b [8]byte
-	if _, err := io.ReadFull(r, b[:2]); err != nil {
+	b, err := take(r, 2)
+	if err != nil {
 		return header{}, err
 	}
 	h := header{
@@ -67,33 +67,47 @@ func readHeader(r *bufio.Reader) (header, error) {
 	if h.opcode.control() && (!h.fin || h.length > maxControlPayload) {
 		return h, errLongControl
 	}
-	if err := h.readLength(r, b[:]); err != nil {
-		return h, err
+	if err := h.readLength(r); err != nil {
+		return h, cut(err)
 	}
 	if h.masked {
-		if _, err := io.ReadFull(r, h.mask[:]); err != nil {
+		mask, err := take(r, len(h.mask))
+		if err != nil {
 			return h, cut(err)
 		}
-		h.size += int64(len(h.mask))
+		h.size += int64(copy(h.mask[:], mask))
 	}
 	return h, nil
 }
 
+// take returns the next n bytes, valid until the next read, without allocating. When there are
+// fewer it takes those, and returns io.EOF only when there are none.
+func take(r *bufio.Reader, n int) ([]byte, error) {
+	b, err := r.Peek(n)
+	_, _ = r.Discard(len(b)) // they are there
+	if err != nil && len(b) > 0 {
+		err = cut(err)
+	}
+	return b, err
+}
+
 // readLength reads the extended payload length, if there is one.
-func (h *header) readLength(r *bufio.Reader, b []byte) error {
-	var least uint64
+func (h *header) readLength(r *bufio.Reader) error {
+	size, least := 0, uint64(0)
 	switch h.length {
 	case 126:
-		b, least = b[:2], 126
+		size, least = 2, 126
 	case 127:
-		b, least = b[:8], math.MaxUint16+1
-	default:
+		size, least = 8, math.MaxUint16+1
+	}
+	if size == 0 {
 		return nil
 	}
-	if _, err := io.ReadFull(r, b); err != nil {
-		return cut(err)
+	b, err := take(r, size)
+	if err != nil {
+		return err
 	}
-	h.size += int64(len(b))
+	h.size += int64(size)
 	var length uint64
 	for _, c := range b {
 		length = length<<8 | uint64(c)

@@ -194,3 +194,19 @@ func BenchmarkReadHeader(b *testing.B) {
 		}
 	}
 }
+
+func TestReadHeaderDoesNotAllocate(t *testing.T) {
+	frame := append([]byte{0x81, 126, 1, 0}, make([]byte, 256)...)
+	source := bytes.NewReader(frame)
+	r := bufio.NewReader(source)
+	allocations := testing.AllocsPerRun(100, func() {
+		source.Reset(frame)
+		r.Reset(source)
+		if h, err := readHeader(r); err != nil || h.length != 256 || h.size != 4 {
+			t.Errorf("header = %+v, %v", h, err)
+		}
+	})
+	if allocations != 0 {
+		t.Errorf("%v allocations per header", allocations)
+	}
+}
