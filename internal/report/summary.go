@@ -10,9 +10,9 @@ import (
 	"pollpush/internal/scenario"
 )
 
-// alike is the factor below which two latencies are not told apart: trials repeat no better on a
-// machine that does other things as well.
-const alike = 1.5
+// alike is the factor below which two median latencies are not told apart. No test of significance
+// stands behind the sentences, so they speak only of what no luck of a trial could turn round.
+const alike = 3
 
 // summary says in plain sentences what the figures say. Invalid trials have no say.
 func summary(cs []column) []string {
@@ -42,24 +42,25 @@ func fastest(cs []column) string {
 	for n < len(byMedian) && float64(byMedian[n].latency.Percentile(50)) < alike*float64(best) {
 		n++
 	}
-	var b strings.Builder
-	switch {
-	case n == len(byMedian):
-		fmt.Fprintf(&b, "No transport was clearly faster than another: half the messages arrived within %s ms over each of them.",
-			milliseconds(byMedian[n-1].latency.Percentile(50)))
-		return b.String()
-	case n == 1:
-		fmt.Fprintf(&b, "%s was the fastest: half its messages arrived within %s ms", title[byMedian[0].transport], milliseconds(best))
-	default:
-		fmt.Fprintf(&b, "%s were the fastest, too close to tell apart: half their messages arrived within %s ms",
-			names(byMedian[:n]), milliseconds(byMedian[n-1].latency.Percentile(50)))
+	worst := milliseconds(byMedian[n-1].latency.Percentile(50))
+	if n == len(byMedian) {
+		return fmt.Sprintf("No transport was clearly faster than another: half the messages arrived within %s ms over each of them.", worst)
 	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s delivered soonest", capital(names(byMedian[:n])))
+	if n > 1 {
+		b.WriteString(", too close to tell apart")
+	}
+	fmt.Fprintf(&b, ": half the messages arrived within %s ms", worst)
 	for _, c := range byMedian[n:] {
-		fmt.Fprintf(&b, ", over %s %s ms", within[c.transport], milliseconds(c.latency.Percentile(50)))
+		fmt.Fprintf(&b, ", over %s within %s ms", within[c.transport], milliseconds(c.latency.Percentile(50)))
 	}
 	b.WriteString(".")
 	return b.String()
 }
+
+// capital makes the first letter a capital one.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // cost says what a delivered message took on the sockets.
 func cost(cs []column) string {
@@ -152,7 +153,7 @@ func filter(cs []column, keep func(column) bool) []column {
 func names(cs []column) string {
 	texts := make([]string, len(cs))
 	for i, c := range cs {
-		texts[i] = title[c.transport]
+		texts[i] = within[c.transport]
 	}
 	return listed(texts)
 }
