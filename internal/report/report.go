@@ -49,9 +49,9 @@ func write(w io.Writer, s style, bullet string, r result.Result) error {
 	} else if err := writeTable(&b, s, cs); err != nil {
 		return err
 	}
-	paragraph(&b, bullet, summary(cs))
-	paragraph(&b, bullet, reasons(r))
-	paragraph(&b, bullet, conditions(r))
+	for _, sentences := range [][]string{summary(cs), reasons(r), conditions(r)} {
+		paragraph(&b, s, bullet, sentences)
+	}
 	_, err = io.WriteString(w, b.String())
 	return err
 }
@@ -67,13 +67,13 @@ func complete(r result.Result) int {
 	return n
 }
 
-func paragraph(b *strings.Builder, bullet string, sentences []string) {
+func paragraph(b *strings.Builder, s style, bullet string, sentences []string) {
 	if len(sentences) == 0 {
 		return
 	}
 	b.WriteByte('\n')
-	for _, s := range sentences {
-		fmt.Fprintf(b, "%s%s\n", bullet, oneLine(s))
+	for _, sentence := range sentences {
+		fmt.Fprintf(b, "%s%s\n", bullet, s.escape(sentence))
 	}
 }
 

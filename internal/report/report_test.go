@@ -88,6 +88,8 @@ func TestGolden(t *testing.T) {
 // row or a tag.
 func TestMarkdownKeepsItsShape(t *testing.T) {
 	r := load(t)
+	r.Host.CPUModel = "<script>alert(1)</script>\n| a | b |"
+	r.Trials[0].Verdict.Reasons = []string{"status 500: <script>\n| x |"}
 	var b bytes.Buffer
 	if err := report.Write(&b, report.Markdown, r); err != nil {
 		t.Fatal(err)
@@ -96,7 +98,7 @@ func TestMarkdownKeepsItsShape(t *testing.T) {
 		if strings.HasPrefix(line, "|") && strings.Count(line, "|") != 6 {
 			t.Errorf("%d bars in %q", strings.Count(line, "|"), line)
 		}
-		if strings.Contains(line, "<0") || strings.Contains(line, "<script") {
+		if strings.Contains(line, "<") {
 			t.Errorf("a tag could begin in %q", line)
 		}
 	}
