@@ -129,7 +129,7 @@ func wellMeasured(r result.Trial) error {
 		return fmt.Errorf("%s: messages %+v, lost %d", r.Transport, m, *m.Lost)
 	case d == nil || *d != 0:
 		return fmt.Errorf("%s: the books differ by %v", r.Transport, d)
-	case r.Wire.Setup.Add(r.Wire.Steady).Add(r.Wire.Other) != r.Wire.Total:
+	case r.Wire.Setup.Add(r.Wire.Steady.Ledger).Add(r.Wire.Other.Ledger) != r.Wire.Total.Ledger:
 		return fmt.Errorf("%s: the ledgers do not add up", r.Transport)
 	case r.Verdict.State == result.Invalid:
 		return fmt.Errorf("%s: %v", r.Transport, r.Verdict.Reasons)

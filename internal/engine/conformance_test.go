@@ -59,7 +59,7 @@ func conforms(t *testing.T, s scenario.Scenario, r result.Trial) {
 		t.Errorf("verdict = %+v", r.Verdict)
 	}
 	addsUp(t, r.Wire)
-	setUp(t, s, r.Wire.Setup)
+	setUp(t, s, r.Wire.Setup.Ledger)
 }
 
 // worstLatency is how late a message may arrive on a network without distance, where nothing takes
@@ -73,10 +73,10 @@ func worstLatency(s scenario.Scenario) time.Duration {
 
 func addsUp(t *testing.T, w result.Wire) {
 	t.Helper()
-	if sum := w.Setup.Add(w.Steady).Add(w.Other); sum != w.Total {
+	if sum := w.Setup.Add(w.Steady.Ledger).Add(w.Other.Ledger); sum != w.Total.Ledger {
 		t.Errorf("setup + steady + other = %+v\ntotal = %+v", sum, w.Total)
 	}
-	for name, l := range map[string]wire.Ledger{"setup": w.Setup, "steady": w.Steady, "other": w.Other} {
+	for name, l := range map[string]wire.Ledger{"setup": w.Setup.Ledger, "steady": w.Steady.Ledger, "other": w.Other.Ledger} {
 		if got := l.RequestsWithMessages + l.RequestsEmpty + l.RequestsFailed; got != l.Requests {
 			t.Errorf("%s: outcomes of requests add up to %d, requests are %d", name, got, l.Requests)
 		}
@@ -110,7 +110,7 @@ func TestSteadyBytes(t *testing.T) {
 			s.Topics, s.Rate, s.PayloadBytes = 1, 1, payload
 			s.Warmup = 0 // from the first message on, so that the cursors' lengths are known
 			change(&s)
-			l = newLaboratory(t).run(s)[0].Wire.Steady
+			l = newLaboratory(t).run(s)[0].Wire.Steady.Ledger
 		})
 		return l
 	}

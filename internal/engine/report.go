@@ -26,7 +26,7 @@ func (t *trial) report(cause error) (*result.Trial, error) {
 	if t.measured {
 		r.Server.Process = t.atStart.between(t.atEnd)
 	}
-	r.Server.Books.Difference = t.books(r.Wire.Total)
+	r.Server.Books.Difference = t.books(r.Wire.Total.Ledger)
 	r.Verdict = t.judge(r, &sum, cause)
 	for _, d := range []struct {
 		to   *result.Distribution
@@ -64,10 +64,10 @@ func (t *trial) messages(sum *tally, due windowMessages) result.Messages {
 func (t *trial) wire(sum *tally) result.Wire {
 	return result.Wire{
 		Window: t.length(),
-		Setup:  sum.ledgers[setup],
-		Steady: sum.ledgers[steady],
-		Other:  sum.ledgers[other],
-		Total:  sum.total(),
+		Setup:  result.Cost{Ledger: sum.ledgers[setup], Packets: t.packets.setup()},
+		Steady: result.Cost{Ledger: sum.ledgers[steady], Packets: t.packets.steady()},
+		Other:  result.Cost{Ledger: sum.ledgers[other]},
+		Total:  result.Cost{Ledger: sum.total(), Packets: t.packets.total()},
 	}
 }
 

@@ -33,6 +33,7 @@ type trial struct {
 
 	target   *Target
 	totals   wire.Totals
+	packets  packets
 	recorder *recorder
 	crowd    *crowd
 
@@ -63,6 +64,7 @@ func (t *trial) run(ctx context.Context) (*result.Trial, error) {
 		return nil, err
 	}
 	t.target = target
+	t.totals.Packets = &t.packets.counter
 	t.crowd = newCrowd(t)
 	t.engine.live.begin(t)
 	defer t.engine.live.end(t)
@@ -163,6 +165,7 @@ func (t *trial) connect(ctx context.Context) error {
 		return err
 	}
 	t.connected = t.clock.Now().Sub(dialed)
+	t.packets.ready = t.packets.sample()
 	started, err := t.target.Admin.Publish(ctx, admin.PublicationRequest{
 		Schedule:     t.scenario.Schedule(t.number),
 		In:           launchLead,
@@ -182,6 +185,7 @@ func (t *trial) warmup(ctx context.Context) error {
 	if err := t.until(ctx, t.recorder.window.Load().start); err != nil {
 		return err
 	}
+	t.packets.start = t.packets.sample()
 	t.ownStart = metrics.ProcessCPU()
 	var err error
 	t.atStart, err = scrape(ctx, t.target.Admin)
@@ -193,6 +197,7 @@ func (t *trial) measure(ctx context.Context) error {
 		return err
 	}
 	t.ownEnd = metrics.ProcessCPU()
+	t.packets.end = t.packets.sample()
 	var err error
 	if t.atEnd, err = scrape(ctx, t.target.Admin); err != nil {
 		return err
@@ -241,6 +246,7 @@ func (t *trial) worstDelay() time.Duration {
 // collect closes all connections in order, and reads what the target counted.
 func (t *trial) collect(ctx context.Context) error {
 	t.crowd.disperse()
+	t.packets.over = t.packets.sample()
 	var err error
 	t.after, err = scrape(ctx, t.target.Admin)
 	return err

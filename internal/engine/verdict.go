@@ -67,7 +67,7 @@ func (t *trial) judgeBooks(v *verdict, r *result.Trial) {
 	if !r.Complete {
 		return // it has no balance, and that is said already
 	}
-	if n := t.unbooked(r.Wire.Total); n > 0 {
+	if n := t.unbooked(r.Wire.Total.Ledger); n > 0 {
 		v.invalid("the layers differ from the sockets' bytes by %d", n)
 	}
 	switch d := r.Server.Books.Difference; {

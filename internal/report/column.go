@@ -67,8 +67,8 @@ func (c *column) add(t result.Trial) error {
 	c.messages.Delivered += t.Messages.Delivered
 	c.messages.Lost = addLost(c.messages.Lost, t.Messages.Lost, c.trials == 1)
 	c.window += t.Wire.Window
-	c.setup = c.setup.Add(t.Wire.Setup)
-	c.steady = c.steady.Add(t.Wire.Steady)
+	c.setup = c.setup.Add(t.Wire.Setup.Ledger)
+	c.steady = c.steady.Add(t.Wire.Steady.Ledger)
 	c.server.CPUUser += t.Server.CPUUser
 	c.server.CPUSystem += t.Server.CPUSystem
 	c.server.RSS = max(c.server.RSS, t.Server.RSS)

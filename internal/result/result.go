@@ -111,10 +111,18 @@ func (d Distribution) Histogram() (*metrics.Histogram, error) {
 // other add up to total.
 type Wire struct {
 	Window time.Duration `json:"window_ns"` // how long steady is
-	Setup  wire.Ledger   `json:"setup"`     // up to the ready barrier
-	Steady wire.Ledger   `json:"steady"`    // the window
-	Other  wire.Ledger   `json:"other"`     // warm-up, drain, closing
-	Total  wire.Ledger   `json:"total"`
+	Setup  Cost          `json:"setup"`     // up to the ready barrier
+	Steady Cost          `json:"steady"`    // the window
+	Other  Cost          `json:"other"`     // warm-up, drain, closing
+	Total  Cost          `json:"total"`
+}
+
+// Cost is a ledger, and the packets that carried it. Packets is nil where the kernel does not tell,
+// or a connection was cut. Those of total are exact. Those of setup and steady are the difference
+// of two samples, taken one connection after the other while they carry traffic; other has none.
+type Cost struct {
+	wire.Ledger
+	Packets *wire.Traffic `json:"packets,omitempty"`
 }
 
 // Process is what a process used: processor time over the window, the rest at its end.

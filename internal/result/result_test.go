@@ -34,7 +34,7 @@ func sample(t *testing.T) result.Result {
 			Transport: scenario.WebSocket, Trial: 1, Complete: true,
 			Messages: result.Messages{Published: 8, Expected: 8000, Delivered: 8000, Lost: &lost},
 			Latency:  latency,
-			Wire:     result.Wire{Steady: wire.Ledger{Messages: 3, Down: wire.Bytes{Payload: 1, Framing: 2, Header: 3, Handshake: 4, TLS: 5, Control: 1}}},
+			Wire:     result.Wire{Steady: result.Cost{Ledger: wire.Ledger{Messages: 3, Down: wire.Bytes{Payload: 1, Framing: 2, Header: 3, Handshake: 4, TLS: 5, Control: 1}}}},
 			Server:   result.Server{Process: result.Process{CPUUser: 1, CPUSystem: 2}, Books: result.Books{Difference: &difference}},
 			Verdict:  result.Verdict{State: result.Valid, Reasons: []string{}},
 		}},

@@ -18,6 +18,8 @@ type Totals struct {
 	Opened  atomic.Int64 // connections metered so far
 	Closed  atomic.Int64 // connections of those that were closed
 	Cut     atomic.Int64 // connections of those closed before the peer's end of file was read
+	// Packets, if not nil, counts the connections' packets as well. It is set before the first one.
+	Packets *PacketCounter
 }
 
 // CloseTimeout bounds how long an orderly close waits for the peer's end of file.
@@ -39,6 +41,9 @@ type Meter struct {
 // NewMeter meters conn from now on; its bytes are added to totals as well.
 func NewMeter(conn net.Conn, clk clock.Clock, totals *Totals) *Meter {
 	totals.Opened.Add(1)
+	if totals.Packets != nil {
+		totals.Packets.add(conn)
+	}
 	return &Meter{Conn: conn, clock: clk, totals: totals}
 }
 
@@ -114,6 +119,9 @@ func (m *Meter) Close() error {
 		m.totals.Closed.Add(1)
 		if !m.ended.Load() {
 			m.totals.Cut.Add(1)
+		}
+		if m.totals.Packets != nil {
+			m.totals.Packets.remove(m.Conn, m.ended.Load())
 		}
 	}
 	return m.Conn.Close()

@@ -1,0 +1,31 @@
+package engine
+
+import "pollpush/pkg/wire"
+
+// packets samples a trial's packets where its phases meet.
+type packets struct {
+	counter                 wire.PacketCounter
+	ready, start, end, over *wire.Traffic // nil where there is no sample
+}
+
+// sample returns the packets so far, nil where the kernel does not tell.
+func (p *packets) sample() *wire.Traffic {
+	t, ok := p.counter.Sample()
+	if !ok {
+		return nil
+	}
+	return &t
+}
+
+func (p *packets) setup() *wire.Traffic { return p.ready }
+
+func (p *packets) steady() *wire.Traffic {
+	if p.start == nil || p.end == nil {
+		return nil
+	}
+	t := p.end.Sub(*p.start)
+	return &t
+}
+
+// total is that of connections which are all closed, so it is exact.
+func (p *packets) total() *wire.Traffic { return p.over }
