@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	// What is delivered, and what it is counted with.
 	"pkg/clock": {"golang.org/x/sys"},
 	"pkg/feed":  {"pkg/clock"},
-	"pkg/wire":  {"pkg/clock"},
+	"pkg/wire":  {"pkg/clock", "golang.org/x/sys"},
 	"pkg/http1": {"pkg/clock", "pkg/wire"},
 	"pkg/metrics": {
 		"pkg/transport", "pkg/wire", "github.com/HdrHistogram/hdrhistogram-go",
@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 
 	// The transports. They never import each other, and none but wspush a library for its wire.
 	"pkg/transport": {"pkg/clock", "pkg/feed", "pkg/wire"},
-	"pkg/ajaxpoll":  {"pkg/clock", "pkg/feed", "pkg/http1", "pkg/transport"},
+	"pkg/ajaxpoll":  {"pkg/clock", "pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire"},
 	"pkg/ssepush":   {"pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire"},
 	"pkg/wspush": {
 		"pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire", "github.com/coder/websocket",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 
 	"pollpush/internal/admin"
@@ -35,9 +36,13 @@ func (o *options) launch(stderr io.Writer) engine.Launch {
 			p.Kill()
 			return nil, err
 		}
+		var secure *tls.Config
+		if p.CA != nil {
+			secure, _ = trusting(p.CA) // the child made it
+		}
 		control := admin.NewClient(p.Admin, nil)
 		return &engine.Target{
-			Endpoint: endpoint, Admin: control, Exited: p.Exited(),
+			Endpoint: endpoint, TLS: secure, Admin: control, Exited: p.Exited(),
 			Stop: func() { control.Close(); p.Stop() },
 			Kill: func() { control.Close(); p.Kill() },
 		}, nil
@@ -51,7 +56,7 @@ func (o *options) attach(context.Context) (*engine.Target, error) {
 		return nil, err
 	}
 	control := admin.NewClient(o.admin, nil)
-	return &engine.Target{Endpoint: endpoint, Admin: control, Stop: control.Close, Kill: control.Close}, nil
+	return &engine.Target{Endpoint: endpoint, TLS: o.trust, Admin: control, Stop: control.Close, Kill: control.Close}, nil
 }
 
 // childConfig is the configuration of a target that serves this scenario and nobody else.
@@ -61,6 +66,7 @@ func (o *options) childConfig() target.Config {
 	c.MaxConnections = o.scenario.Clients
 	c.MaxTopics = max(c.MaxTopics, o.scenario.Topics)
 	c.Topics = o.scenario.Topics
+	c.TLS = o.scenario.TLS
 	c.MaxMessage = max(c.MaxMessage, o.scenario.PayloadBytes)
 	c.Retain = max(c.Retain, o.scenario.Retention())
 	c.RetainBytes = max(c.RetainBytes, c.Retain*o.scenario.PayloadBytes)

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -22,6 +26,9 @@ type options struct {
 	transports  []string
 	target      string
 	admin       string
+	ca          string
+	insecure    bool
+	trust       *tls.Config // what check made of ca and insecure
 	metricsAddr string
 	out         string
 	format      report.Format
@@ -49,12 +56,16 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.StringVar((*string)(&s.PollPacing), "poll-pacing", string(s.PollPacing), "fixed-rate (as setInterval) or fixed-delay (as setTimeout after the answer)")
 	f.DurationVar(&s.Hold, "hold", s.Hold, "how long a long poll asks to be held, 1m0s at most")
 	f.BoolVar(&s.KeepAlive, "keepalive", s.KeepAlive, "keep the connection between polls; --keepalive=false connects for each")
+	f.BoolVar(&s.TLS, "tls", s.TLS, "serve and measure over TLS 1.3, with a certificate made for the run")
+	f.BoolVar(&s.Resume, "resume", s.Resume, "resume TLS sessions when a client connects again")
 	f.DurationVar(&s.Warmup, "warmup", s.Warmup, "time before the window, which does not count")
 	f.DurationVar(&s.Duration, "duration", s.Duration, "the window: what falls due in it counts")
 	f.IntVar(&s.Trials, "trials", s.Trials, "how often each transport is measured, taking turns")
 	f.Uint64Var(&s.Seed, "seed", s.Seed, "what schedules are drawn from; the same seed gives the same schedule")
 	f.StringVar(&o.target, "target", "", "URL of a target that runs already, as http://127.0.0.1:8080 (default: start one)")
 	f.StringVar(&o.admin, "admin", "", "URL of that target's admin address, as http://127.0.0.1:9090")
+	f.StringVar(&o.ca, "ca", "", "file with the certificate (PEM) that a --target of https is checked by")
+	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of a --target of https")
 	f.StringVar(&o.metricsAddr, "metrics-addr", "", "serve Prometheus metrics on this address while running, as 127.0.0.1:9091")
 	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
 	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: table, markdown or json")
@@ -67,6 +78,9 @@ func (o *options) check() error {
 	for _, t := range o.transports {
 		o.scenario.Transports = append(o.scenario.Transports, scenario.Transport(strings.TrimSpace(t)))
 	}
+	if err := o.checkTarget(); err != nil {
+		return err
+	}
 	if err := o.scenario.Validate(); err != nil {
 		return err
 	}
@@ -77,7 +91,7 @@ func (o *options) check() error {
 		return fmt.Errorf("--clients %d needs %d open files, the limit is %d: lower it to %d, or raise the limit with ulimit -n",
 			o.scenario.Clients, need, limit, limit-min(limit, host.SpareFiles))
 	}
-	return o.checkTarget()
+	return nil
 }
 
 func (o *options) checkTarget() error {
@@ -85,14 +99,54 @@ func (o *options) checkTarget() error {
 		return fmt.Errorf("--target and --admin go together: name both addresses of a target that runs already, or neither")
 	}
 	if o.target == "" {
+		if o.ca != "" || o.insecure {
+			return errors.New("--ca and --insecure are for a --target of https: a target of bench's own is trusted anyway")
+		}
 		return nil
 	}
-	if _, err := transport.ParseEndpoint(o.target); err != nil {
+	endpoint, err := transport.ParseEndpoint(o.target)
+	if err != nil {
 		return fmt.Errorf("--target: %w", err)
+	}
+	if o.scenario.TLS && !endpoint.Secure {
+		return fmt.Errorf("--tls: %s is not served over TLS: name it with https, or leave --tls out", o.target)
+	}
+	if o.scenario.TLS = endpoint.Secure; endpoint.Secure {
+		if o.trust, err = o.trusted(); err != nil {
+			return err
+		}
+	} else if o.ca != "" || o.insecure {
+		return errors.New("--ca and --insecure are for a --target of https")
 	}
 	u, err := url.Parse(o.admin)
 	if err != nil || u.Scheme != "http" || u.Port() == "" {
 		return fmt.Errorf("--admin %q: want http://HOST:PORT", o.admin)
 	}
 	return target.CheckLoopback(u.Host)
+}
+
+// trusted returns how the certificate of a target that runs already is checked.
+func (o *options) trusted() (*tls.Config, error) {
+	if o.ca == "" {
+		return &tls.Config{InsecureSkipVerify: o.insecure}, nil //nolint:gosec // only when it is asked for
+	}
+	if o.insecure {
+		return nil, errors.New("--ca and --insecure contradict each other: name one")
+	}
+	pem, err := os.ReadFile(o.ca)
+	if err != nil {
+		return nil, fmt.Errorf("--ca: %w", err)
+	}
+	config, ok := trusting(pem)
+	if !ok {
+		return nil, fmt.Errorf("--ca: %s holds no certificate in PEM", o.ca)
+	}
+	return config, nil
+}
+
+// trusting returns a configuration that trusts the certificates in pem and no others.
+func trusting(pem []byte) (config *tls.Config, ok bool) {
+	pool := x509.NewCertPool()
+	ok = pool.AppendCertsFromPEM(pem)
+	return &tls.Config{RootCAs: pool}, ok //nolint:gosec // the engine asks for TLS 1.3
 }

@@ -53,6 +53,9 @@ func bind(f *pflag.FlagSet, c *target.Config) {
 	f.SortFlags = false
 	f.StringVar(&c.Listen, "listen", c.Listen, "service address, which is measured")
 	f.StringVar(&c.Admin, "admin", c.Admin, "admin address: control, metrics, profiles; loopback only")
+	f.BoolVar(&c.TLS, "tls", c.TLS, "serve TLS 1.3 on the service address")
+	f.StringVar(&c.CertFile, "tls-cert", "", "file with the certificate (PEM); without one, a certificate is made on the spot")
+	f.StringVar(&c.KeyFile, "tls-key", "", "file with its key (PEM)")
 	f.IntVar(&c.Topics, "topics", c.Topics, "topics that exist from the start")
 	f.StringSliceVar(&c.AllowOrigin, "allow-origin", nil, "origins besides its own whose pages may subscribe, as https://example.com")
 	f.IntVar(&c.MaxConnections, "max-connections", c.MaxConnections, "connections at once; more are answered 503")
@@ -81,7 +84,11 @@ func serve(ctx context.Context, config target.Config, stdout, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(stdout, "serving http://%s, admin http://%s\n", service.Addr(), admin.Addr()); err != nil {
+	scheme := "http"
+	if config.TLS {
+		scheme = "https"
+	}
+	if _, err := fmt.Fprintf(stdout, "serving %s://%s, admin http://%s\n", scheme, service.Addr(), admin.Addr()); err != nil {
 		return err
 	}
 	return t.Serve(ctx, service, admin)

@@ -46,7 +46,7 @@ func serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error
 		_, _ = io.Copy(io.Discard, input) // until the parent closes it, or is gone
 	}()
 	if err := json.NewEncoder(stdout).Encode(greeting{
-		Service: service.Addr().String(), Admin: admin.Addr().String(),
+		Service: service.Addr().String(), Admin: admin.Addr().String(), CA: t.CA(),
 	}); err != nil {
 		return err
 	}

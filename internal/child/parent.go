@@ -28,6 +28,7 @@ const Command = "target-child"
 type greeting struct {
 	Service string `json:"service,omitempty"`
 	Admin   string `json:"admin,omitempty"`
+	CA      []byte `json:"ca,omitempty"`
 	Error   string `json:"error,omitempty"`
 }
 
@@ -35,6 +36,8 @@ type greeting struct {
 type Process struct {
 	// Service and Admin are the URLs of its two addresses.
 	Service, Admin string
+	// CA is the certificate, in PEM, that its clients must trust; nil without TLS.
+	CA []byte
 
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
@@ -108,7 +111,10 @@ func (p *Process) exchange(config target.Config, stdout io.Reader) error {
 	if g.Error != "" {
 		return errors.New(g.Error)
 	}
-	p.Service, p.Admin = "http://"+g.Service, "http://"+g.Admin
+	p.Service, p.Admin, p.CA = "http://"+g.Service, "http://"+g.Admin, g.CA
+	if config.TLS {
+		p.Service = "https://" + g.Service
+	}
 	return nil
 }
 

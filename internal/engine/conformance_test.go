@@ -23,6 +23,12 @@ func TestConformance(t *testing.T) {
 		{"fixed delay", func(s *scenario.Scenario) { s.PollPacing = scenario.FixedDelay }},
 		{"no keep-alive", func(s *scenario.Scenario) { s.KeepAlive = false }},
 		{"rare messages, short hold", func(s *scenario.Scenario) { s.Rate = 0.1; s.Hold = 3 * time.Second }},
+		{"tls", func(s *scenario.Scenario) { s.TLS = true }},
+		{"tls, no keep-alive", func(s *scenario.Scenario) { s.TLS, s.KeepAlive, s.Duration = true, false, 5*time.Second }},
+		{"tls, resumed", func(s *scenario.Scenario) {
+			s.TLS, s.Resume, s.KeepAlive, s.Duration = true, true, false, 5*time.Second
+		}},
+		{"tls, large messages", func(s *scenario.Scenario) { s.TLS, s.PayloadBytes, s.Duration = true, 60_000, 20*time.Second }},
 		{"large messages", func(s *scenario.Scenario) { s.PayloadBytes = 60_000; s.Rate = 0.5 }},
 	}
 	for _, name := range scenario.Transports() {
@@ -88,6 +94,9 @@ func setUp(t *testing.T, s scenario.Scenario, l wire.Ledger) {
 	t.Helper()
 	n := int64(s.Clients)
 	want := wire.Ledger{Connections: n, Up: l.Up, Down: l.Down}
+	if s.TLS {
+		want.TLSFull = n
+	}
 	switch s.Transports[0] {
 	case scenario.WebSocket:
 		want.Upgrades = n
@@ -160,6 +169,44 @@ func TestSteadyBytes(t *testing.T) {
 			Down: wire.Bytes{Payload: n * payload, Framing: n * 2, Header: n * answer}}
 		if l != want {
 			t.Errorf("steady = %+v\nwant     %+v", l, want)
+		}
+	})
+	t.Run("tls", func(t *testing.T) {
+		for _, name := range scenario.Transports() {
+			plain := steady(t, name, same)
+			secure := steady(t, name, func(s *scenario.Scenario) { s.TLS = true })
+			// A record for each frame, event, request and answer; 22 bytes each (RFC 8446 section 5.2).
+			up, down := plain.Requests, max(plain.Requests, n)
+			if name == scenario.WebSocket {
+				const pings = 2 * 12
+				up, down = pings, n+pings
+			}
+			if name == scenario.SSE {
+				up = 0
+			}
+			if name == scenario.ShortPoll {
+				down = plain.Requests
+			}
+			want := plain
+			want.Up.TLS, want.Down.TLS = 22*up, 22*down
+			if secure != want {
+				t.Errorf("%s: steady over TLS = %+v\nwant %+v", name, secure, want)
+			}
+		}
+	})
+	t.Run("tls sessions", func(t *testing.T) {
+		for _, resume := range []bool{false, true} {
+			l := steady(t, scenario.ShortPoll, func(s *scenario.Scenario) { s.TLS, s.Resume, s.KeepAlive = true, resume, false })
+			full, resumed := l.Connections, int64(0)
+			if resume {
+				full, resumed = resumed, full
+			}
+			if l.Connections != n || l.TLSFull != full || l.TLSResumed != resumed {
+				t.Errorf("resume %v: %d connections, %d full handshakes, %d resumed", resume, l.Connections, l.TLSFull, l.TLSResumed)
+			}
+			if l.Up.Handshake == 0 || l.Down.Handshake == 0 || l.Up.TLS != 22*n || l.Down.TLS < 22*n {
+				t.Errorf("resume %v: up %+v, down %+v", resume, l.Up, l.Down)
+			}
 		}
 	})
 	t.Run("short poll without keep-alive", func(t *testing.T) {

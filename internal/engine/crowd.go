@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -41,9 +42,7 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 	t := c.trial
 	// What ends the run does not end the clients: the target is ended first.
 	ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	dialer := &transport.Dialer{
-		Dial: t.engine.Dial, Clock: t.clock, Totals: &t.totals, Slots: make(chan struct{}, concurrentDials),
-	}
+	slots := make(chan struct{}, concurrentDials)
 	phases := t.scenario.Phases(t.number)
 	c.clients = make([]*client, t.scenario.Clients)
 	for i := range c.clients {
@@ -53,13 +52,31 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 			shard: t.recorder.shards[i%len(t.recorder.shards)],
 		}
 		subscriber := subscribers[t.name](subscription{
-			dialer: dialer, endpoint: t.target.Endpoint,
+			dialer: t.dialer(slots), endpoint: t.target.Endpoint,
 			Subscription: transport.Subscription{Topic: topic, After: ends[topic]},
 			scenario:     t.scenario, phase: phases[i],
 			origin: func() clock.Instant { return c.origin },
 		})
 		c.running.Go(func() { c.clients[i].run(ctx, subscriber) })
 	}
+}
+
+// dialer returns how one client connects. Each has TLS sessions of its own, as different machines
+// would.
+func (t *trial) dialer(slots chan struct{}) *transport.Dialer {
+	d := &transport.Dialer{Dial: t.engine.Dial, Clock: t.clock, Totals: &t.totals, Slots: slots}
+	if t.target.TLS == nil {
+		return d
+	}
+	d.TLS = t.target.TLS.Clone()
+	d.TLS.ServerName = t.target.Endpoint.ServerName
+	d.TLS.MinVersion = tls.VersionTLS13 // its records have one known overhead
+	d.TLS.NextProtos = []string{"http/1.1"}
+	d.TLS.SessionTicketsDisabled = !t.scenario.Resume
+	if t.scenario.Resume {
+		d.TLS.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+	}
+	return d
 }
 
 // barrier waits until every client is ready or has failed. It is an error when none is ready, or

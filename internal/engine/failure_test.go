@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net/http"
 	"slices"
@@ -143,6 +145,12 @@ func TestStrangeTargets(t *testing.T) {
 			l.stranger(t, "127.0.0.1:9998", failing)
 			e.Endpoint, _ = transport.ParseEndpoint("http://127.0.0.1:9998")
 		}, "no client could subscribe: poll after 0: status 500 Internal Server Error: out of order"},
+		{"a certificate that is not trusted", func(_ *testing.T, _ *laboratory, e *engine.Target) {
+			e.TLS = &tls.Config{RootCAs: x509.NewCertPool()}
+		}, "no client could subscribe: poll after 0: TLS handshake: tls: failed to verify certificate: x509: certificate signed by unknown authority"},
+		{"a certificate for another name", func(_ *testing.T, _ *laboratory, e *engine.Target) {
+			e.Endpoint.ServerName = "example.com"
+		}, "x509: certificate is valid for localhost, not example.com"},
 		{"service address is down", func(_ *testing.T, _ *laboratory, e *engine.Target) {
 			e.Endpoint, _ = transport.ParseEndpoint("http://127.0.0.1:9997")
 		}, "connection refused"},
@@ -150,6 +158,7 @@ func TestStrangeTargets(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLaboratory(t)
+				l.config.TLS = strings.Contains(test.name, "certificate")
 				l.onLaunch = func(e *engine.Target) {
 					e.Exited = nil // as with a target that is not ours to end
 					test.swap(t, l, e)

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -22,6 +23,8 @@ type Target struct {
 	Name     string
 	Endpoint transport.Endpoint
 	Admin    *admin.Client
+	// TLS is what clients secure their connections with; nil without TLS.
+	TLS *tls.Config
 	// Exited is closed when the target has ended. Nil for one that is not ours to end.
 	Exited <-chan struct{}
 	// Stop ends it in order, Kill at once. For one that is not ours they let go of it.
@@ -36,13 +39,17 @@ var errTargetEnded = errors.New("the target ended in the middle of the trial")
 
 // reading is what a target's own metrics said at one moment.
 type reading struct {
-	user, system   time.Duration
-	rss            int64
-	goroutines     int64
-	bytesUp        int64
-	bytesDown      int64
-	connectionsNow int64
-	slowReaders    int64
+	user, system time.Duration
+	rss          int64
+	goroutines   int64
+	bytesUp      int64
+	bytesDown    int64
+	connections  int64
+	upgrades     int64
+	requests     int64 // answered, or streams opened
+	tlsFull      int64
+	tlsResumed   int64
+	slowReaders  int64
 }
 
 // scrape reads the target's metrics.
@@ -58,13 +65,18 @@ func scrape(ctx context.Context, client *admin.Client) (reading, error) {
 	}
 	s := sample{families: families}
 	r := reading{
-		user:           seconds(s.value("pollpush_target_cpu_seconds_total", "mode", "user")),
-		system:         seconds(s.value("pollpush_target_cpu_seconds_total", "mode", "system")),
-		goroutines:     int64(s.value("go_goroutines", "", "")),
-		bytesUp:        int64(s.value("pollpush_target_socket_bytes_total", "direction", "up")),
-		bytesDown:      int64(s.value("pollpush_target_socket_bytes_total", "direction", "down")),
-		connectionsNow: int64(s.value("pollpush_target_connections_active", "", "")),
-		slowReaders:    int64(s.value("pollpush_target_slow_readers_closed_total", "", "")),
+		user:        seconds(s.value("pollpush_target_cpu_seconds_total", "mode", "user")),
+		system:      seconds(s.value("pollpush_target_cpu_seconds_total", "mode", "system")),
+		goroutines:  int64(s.value("go_goroutines", "", "")),
+		bytesUp:     int64(s.value("pollpush_target_socket_bytes_total", "direction", "up")),
+		bytesDown:   int64(s.value("pollpush_target_socket_bytes_total", "direction", "down")),
+		connections: int64(s.value("pollpush_target_connections_accepted_total", "", "")),
+		upgrades:    int64(s.value("pollpush_target_upgrades_total", "", "")),
+		tlsFull:     int64(s.value("pollpush_target_tls_handshakes_total", "kind", "full")),
+		tlsResumed:  int64(s.value("pollpush_target_tls_handshakes_total", "kind", "resumed")),
+		requests: int64(s.sum("pollpush_target_requests_total", "outcome", "messages") +
+			s.sum("pollpush_target_requests_total", "outcome", "empty")),
+		slowReaders: int64(s.value("pollpush_target_slow_readers_closed_total", "", "")),
 	}
 	if s.missing != "" {
 		return reading{}, fmt.Errorf("target's metrics: no %s: is it a pollpush target of this version?", s.missing)
@@ -95,6 +107,17 @@ func (s *sample) value(name, label, want string) float64 {
 		s.missing = name
 	}
 	return 0
+}
+
+// sum adds the values of all that carry a label.
+func (s *sample) sum(name, label, want string) float64 {
+	var sum float64
+	for _, m := range s.families[name].GetMetric() {
+		if labelled(m, label, want) {
+			sum += m.GetCounter().GetValue()
+		}
+	}
+	return sum
 }
 
 func labelled(m *dto.Metric, name, want string) bool {

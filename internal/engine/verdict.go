@@ -79,6 +79,20 @@ func (t *trial) judgeBooks(v *verdict, r *result.Trial) {
 	if opened := t.totals.Opened.Load(); opened != r.Wire.Total.Connections {
 		v.invalid("%d connections were opened, %d are in the ledger", opened, r.Wire.Total.Connections)
 	}
+	for _, c := range []struct {
+		what         string
+		ours, theirs int64
+	}{
+		{"connections", r.Wire.Total.Connections, t.after.connections - t.before.connections},
+		{"full TLS handshakes", r.Wire.Total.TLSFull, t.after.tlsFull - t.before.tlsFull},
+		{"resumed TLS handshakes", r.Wire.Total.TLSResumed, t.after.tlsResumed - t.before.tlsResumed},
+		{"WebSocket upgrades", r.Wire.Total.Upgrades, t.after.upgrades - t.before.upgrades},
+		{"answered requests", r.Wire.Total.Requests - r.Wire.Total.RequestsFailed, t.after.requests - t.before.requests},
+	} {
+		if c.ours != c.theirs {
+			v.invalid("the generator counts %d %s, the target %d", c.ours, c.what, c.theirs)
+		}
+	}
 	if n := t.after.slowReaders - t.before.slowReaders; n > 0 {
 		v.invalid("the target closed %d connections because their reader did not drain", n)
 	}

@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"log"
 	"net/http"
@@ -54,7 +56,11 @@ func (l *laboratory) launch(context.Context) (*engine.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	endpoint, err := transport.ParseEndpoint("http://" + l.config.Listen)
+	scheme := "http://"
+	if l.config.TLS {
+		scheme = "https://"
+	}
+	endpoint, err := transport.ParseEndpoint(scheme + l.config.Listen)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +75,13 @@ func (l *laboratory) launch(context.Context) (*engine.Target, error) {
 	client := admin.NewClient("http://"+l.config.Admin, l.network.DialContext)
 	var once sync.Once
 	stop := func() { once.Do(func() { client.Close(); cancel(); <-exited }) }
-	launched := &engine.Target{Endpoint: endpoint, Admin: client, Exited: exited, Stop: stop, Kill: stop}
+	var secure *tls.Config
+	if l.config.TLS {
+		pool := x509.NewCertPool()
+		pool.AppendCertsFromPEM(server.CA())
+		secure = &tls.Config{RootCAs: pool}
+	}
+	launched := &engine.Target{Endpoint: endpoint, TLS: secure, Admin: client, Exited: exited, Stop: stop, Kill: stop}
 	if l.onLaunch != nil {
 		l.onLaunch(launched)
 	}
@@ -82,6 +94,7 @@ func (l *laboratory) run(s scenario.Scenario) []result.Trial {
 	if err := s.Validate(); err != nil {
 		l.t.Fatal(err)
 	}
+	l.config.TLS = s.TLS
 	r, err := l.engine(s).Run(l.t.Context())
 	if err != nil {
 		l.t.Fatal(err)

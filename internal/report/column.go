@@ -29,6 +29,7 @@ type column struct {
 	window    time.Duration
 	setup     wire.Ledger
 	steady    wire.Ledger
+	packets   *wire.Traffic  // of the window; nil when a trial does not know
 	server    result.Process // CPU summed; memory and goroutines the largest
 }
 
@@ -69,11 +70,24 @@ func (c *column) add(t result.Trial) error {
 	c.window += t.Wire.Window
 	c.setup = c.setup.Add(t.Wire.Setup.Ledger)
 	c.steady = c.steady.Add(t.Wire.Steady.Ledger)
+	c.packets = addTraffic(c.packets, t.Wire.Steady.Packets, c.trials == 1)
 	c.server.CPUUser += t.Server.CPUUser
 	c.server.CPUSystem += t.Server.CPUSystem
 	c.server.RSS = max(c.server.RSS, t.Server.RSS)
 	c.server.Goroutines = max(c.server.Goroutines, t.Server.Goroutines)
 	return nil
+}
+
+// addTraffic adds packets; those that are not known make the sum unknown.
+func addTraffic(sum, t *wire.Traffic, first bool) *wire.Traffic {
+	if t == nil || (sum == nil && !first) {
+		return nil
+	}
+	total := *t
+	if sum != nil {
+		total = total.Add(*sum)
+	}
+	return &total
 }
 
 // addLost adds losses; one that is not known makes the sum unknown.

@@ -46,7 +46,7 @@ func write(w io.Writer, s style, bullet string, r result.Result) error {
 	}
 	if len(cs) == 0 {
 		fmt.Fprintln(&b, "Nothing was measured.")
-	} else if err := writeTable(&b, s, cs); err != nil {
+	} else if err := writeTable(&b, s, r.Scenario, cs); err != nil {
 		return err
 	}
 	for _, sentences := range [][]string{summary(cs), reasons(r), conditions(r)} {
@@ -99,6 +99,12 @@ func conditions(r result.Result) []string {
 	keepAlive := "keep-alive"
 	if !s.KeepAlive {
 		keepAlive = "no keep-alive"
+	}
+	if s.TLS {
+		keepAlive += ", TLS 1.3"
+	}
+	if s.Resume {
+		keepAlive += " with resumption"
 	}
 	workload := fmt.Sprintf("Measured: %s on %s; %v/s messages of %d bytes on each (%s); polls every %s (%s), held %s, %s; %s of %s after %s; seed %d.",
 		plural(int64(s.Clients), "client"), plural(int64(s.Topics), "topic"), s.Rate, s.PayloadBytes, s.Arrivals,

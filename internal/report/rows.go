@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pollpush/internal/result"
+	"pollpush/internal/scenario"
 	"pollpush/pkg/wire"
 )
 
@@ -12,7 +13,11 @@ type row struct {
 	label string
 	value func(column) string // nil in a heading
 	alone bool                // it belongs to no heading
+	// when says for which scenarios there is anything to tell; nil means for all.
+	when func(scenario.Scenario) bool
 }
+
+func overTLS(s scenario.Scenario) bool { return s.TLS }
 
 // rows are the table, from top to bottom.
 var rows = []row{
@@ -34,15 +39,24 @@ var rows = []row{
 	{label: "payload", value: perMessage(func(b wire.Bytes) int64 { return b.Payload })},
 	{label: "framing", value: perMessage(func(b wire.Bytes) int64 { return b.Framing })},
 	{label: "HTTP headers", value: perMessage(func(b wire.Bytes) int64 { return b.Header })},
+	{label: "TLS records", when: overTLS, value: perMessage(func(b wire.Bytes) int64 { return b.TLS })},
+	{label: "handshakes", when: overTLS, value: perMessage(func(b wire.Bytes) int64 { return b.Handshake })},
 	{label: "all layers", value: perMessage(wire.Bytes.Socket)},
+
+	{label: "The same in TCP/IP packets, per delivery"},
+	{label: "segments", value: func(c column) string { return packets(c, func(p wire.Packets) int64 { return p.Segments }) }},
+	{label: "bytes with TCP and IP headers", value: func(c column) string { return packets(c, func(p wire.Packets) int64 { return p.IPBytes }) }},
 
 	{label: "In the window, per second"},
 	{label: "HTTP requests", value: func(c column) string { return perSecond(c, c.steady.Requests) }},
 	{label: "polls answered empty", value: empty},
 	{label: "new TCP connections", value: func(c column) string { return perSecond(c, c.steady.Connections) }},
+	{label: "full TLS handshakes", when: overTLS, value: func(c column) string { return perSecond(c, c.steady.TLSFull) }},
+	{label: "resumed TLS handshakes", when: overTLS, value: func(c column) string { return perSecond(c, c.steady.TLSResumed) }},
 
 	{label: "To set up, per client"},
 	{label: "TCP connections", value: func(c column) string { return perClient(c, c.setup.Connections) }},
+	{label: "TLS handshakes", when: overTLS, value: func(c column) string { return perClient(c, c.setup.TLSFull+c.setup.TLSResumed) }},
 	{label: "HTTP requests", value: func(c column) string { return perClient(c, c.setup.Requests) }},
 	{label: "WebSocket upgrades", value: func(c column) string { return perClient(c, c.setup.Upgrades) }},
 	{label: "bytes, up + down", value: func(c column) string { return perClient(c, c.setup.Socket()) }},
@@ -85,6 +99,14 @@ func perMessage(of func(wire.Bytes) int64) func(column) string {
 	}
 }
 
+// packets returns what TCP/IP took for each delivery, up and down.
+func packets(c column, of func(wire.Packets) int64) string {
+	if c.packets == nil {
+		return "n/a"
+	}
+	return ratio(float64(of(c.packets.Up)+of(c.packets.Down)), float64(c.steady.Messages), significant)
+}
+
 func perSecond(c column, n int64) string {
 	return ratio(float64(n), c.window.Seconds(), significant)
 }
@@ -111,7 +133,7 @@ func verdict(c column) string {
 // be read as if they were ones.
 func (r row) cell(c column) string {
 	text := r.value(c)
-	if c.state == result.Invalid && text != none && !r.alone {
+	if c.state == result.Invalid && text != none && text != "n/a" && !r.alone {
 		return text + " ?"
 	}
 	return text

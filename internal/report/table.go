@@ -7,6 +7,8 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"pollpush/internal/scenario"
 )
 
 // style is how a table is drawn.
@@ -50,7 +52,7 @@ func escapeMarkdown(s string) string {
 }
 
 // writeTable writes the columns side by side.
-func writeTable(w io.Writer, s style, cs []column) error {
+func writeTable(w io.Writer, s style, what scenario.Scenario, cs []column) error {
 	header := []string{""}
 	align := []tw.Align{tw.AlignLeft}
 	for _, c := range cs {
@@ -68,6 +70,9 @@ func writeTable(w io.Writer, s style, cs []column) error {
 	)
 	table.Header(header)
 	for _, r := range rows {
+		if r.when != nil && !r.when(what) {
+			continue
+		}
 		if err := table.Append(cells(s, r, cs)); err != nil {
 			return err
 		}

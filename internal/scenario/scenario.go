@@ -3,6 +3,7 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,6 +59,8 @@ type Scenario struct {
 	PollPacing   Pacing        `json:"poll_pacing"`
 	Hold         time.Duration `json:"hold_ns"`
 	KeepAlive    bool          `json:"keepalive"`
+	TLS          bool          `json:"tls"`
+	Resume       bool          `json:"resume"` // TLS sessions, when a client connects again
 	Warmup       time.Duration `json:"warmup_ns"`
 	Duration     time.Duration `json:"duration_ns"`
 	Trials       int           `json:"trials"`
@@ -152,6 +155,9 @@ func checkMessages(s Scenario) error {
 func checkPolling(s Scenario) error {
 	if s.PollPacing != FixedRate && s.PollPacing != FixedDelay {
 		return fmt.Errorf("--poll-pacing %q is unknown: want %s or %s", s.PollPacing, FixedRate, FixedDelay)
+	}
+	if s.Resume && !s.TLS {
+		return errors.New("--resume is about TLS sessions: it goes with --tls, or with a --target of https")
 	}
 	return first(
 		within("--poll-interval", s.PollInterval, time.Millisecond, MaxInterval),

@@ -37,6 +37,7 @@ func TestValidate(t *testing.T) {
 		{func(s *scenario.Scenario) { s.PollInterval = 0 }, "--poll-interval 0s: want 1ms to 1h0m0s"},
 		{func(s *scenario.Scenario) { s.PollPacing = "x" }, `--poll-pacing "x" is unknown`},
 		{func(s *scenario.Scenario) { s.Hold = 2 * time.Minute }, "--hold 2m0s: want 1ms to 1m0s"},
+		{func(s *scenario.Scenario) { s.Resume = true }, "--resume is about TLS sessions"},
 		{func(s *scenario.Scenario) { s.Warmup = -1 }, "--warmup -1ns"},
 		{func(s *scenario.Scenario) { s.Duration = 0 }, "--duration 0s"},
 	} {

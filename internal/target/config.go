@@ -1,6 +1,7 @@
 package target
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -21,6 +22,11 @@ type Config struct {
 	Admin  string `json:"admin"`
 	// Topics exist from the start; more can be asked for on the admin address.
 	Topics int `json:"topics"`
+	// TLS serves the service address over TLS, with the certificate in CertFile and KeyFile (PEM),
+	// or with one made on the spot.
+	TLS      bool   `json:"tls"`
+	CertFile string `json:"cert_file"`
+	KeyFile  string `json:"key_file"`
 	// AllowOrigin are the origins besides its own whose pages may subscribe.
 	AllowOrigin []string `json:"allow_origin"`
 
@@ -67,6 +73,12 @@ func (c Config) Validate() error {
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("--listen %q: want HOST:PORT", c.Listen)
+	}
+	if (c.CertFile == "") != (c.KeyFile == "") {
+		return errors.New("--tls-cert and --tls-key go together: name both files, or neither")
+	}
+	if c.CertFile != "" && !c.TLS {
+		return errors.New("--tls-cert is for --tls: add it")
 	}
 	for _, origin := range c.AllowOrigin {
 		if _, err := transport.ParseOrigin(origin); err != nil {

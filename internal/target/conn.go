@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -77,6 +78,9 @@ type beyondLimit struct{}
 
 // mark notes in a connection's context that it is one too many.
 func mark(ctx context.Context, nc net.Conn) context.Context {
+	if secure, ok := nc.(*tls.Conn); ok {
+		nc = secure.NetConn()
+	}
 	if c, ok := nc.(*conn); ok && c.beyond {
 		return context.WithValue(ctx, beyondLimit{}, true)
 	}

@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log"
@@ -35,6 +36,10 @@ type Target struct {
 	publisher *publisher
 	totals    wire.Totals
 	slow      atomic.Int64
+	tls       *tls.Config // nil without TLS
+	ca        []byte
+	tlsFull   atomic.Int64
+	tlsResume atomic.Int64
 	counters  map[scenario.Transport]*transport.Counters
 	metrics   *metrics.Target
 	sockets   sync.WaitGroup // hijacked connections, for which http.Server does not wait
@@ -57,11 +62,34 @@ func New(config Config, clk clock.Clock, logger *log.Logger) (*Target, error) {
 		t.counters[name] = &transport.Counters{}
 		named = append(named, metrics.TransportCounters{Name: string(name), Counters: t.counters[name]})
 	}
-	t.metrics = metrics.NewTarget(named, &t.totals, t.slow.Load)
+	t.metrics = metrics.NewTarget(metrics.TargetSources{
+		Transports: named, Socket: &t.totals, SlowReaders: &t.slow, TLSFull: &t.tlsFull, TLSResumed: &t.tlsResume,
+	})
 	t.publisher = &publisher{
 		feed: t.feed, clock: clk, maxMessage: config.MaxMessage, published: t.metrics.Published,
 	}
+	if config.TLS {
+		var err error
+		if t.tls, t.ca, err = config.secure(); err != nil {
+			return nil, err
+		}
+		t.tls.VerifyConnection = t.countHandshake
+	}
 	return t, t.feed.Grow(config.Topics)
+}
+
+// CA returns the certificate, in PEM, that a client of this target must trust. It is nil without
+// TLS, and with a certificate from a file.
+func (t *Target) CA() []byte { return t.ca }
+
+// countHandshake counts a TLS handshake. It refuses none.
+func (t *Target) countHandshake(state tls.ConnectionState) error {
+	if state.DidResume {
+		t.tlsResume.Add(1)
+	} else {
+		t.tlsFull.Add(1)
+	}
+	return nil
 }
 
 // Listen opens the two addresses of a configuration.
@@ -86,13 +114,14 @@ func (t *Target) Serve(ctx context.Context, service, admin net.Listener) error {
 		t.serviceServer(base, admin.Addr().String()),
 		t.adminServer(base),
 	}
-	listeners := []net.Listener{
-		&listener{
-			Listener: service, clock: t.clock, max: int64(t.config.MaxConnections),
-			drain: t.config.DrainTimeout, totals: &t.totals, slow: &t.slow,
-		},
-		admin,
+	var metered net.Listener = &listener{
+		Listener: service, clock: t.clock, max: int64(t.config.MaxConnections),
+		drain: t.config.DrainTimeout, totals: &t.totals, slow: &t.slow,
 	}
+	if t.tls != nil {
+		metered = tls.NewListener(metered, t.tls)
+	}
+	listeners := []net.Listener{metered, admin}
 	ended := make(chan error, len(servers))
 	for i, s := range servers {
 		go func() { ended <- s.Serve(listeners[i]) }()

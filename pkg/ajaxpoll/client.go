@@ -36,7 +36,7 @@ type Client struct {
 // requests, and polling goes on. It starts no goroutine that outlives the call.
 func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 	p := &poller{client: c, sink: sink, after: c.Subscription.After}
-	defer p.end()
+	defer p.leave()
 	if err := p.poll(ctx, 0, 0); err != nil {
 		return transport.UnlessDone(ctx, fmt.Errorf("poll after %d: %w", p.after, err))
 	}

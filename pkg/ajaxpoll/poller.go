@@ -9,6 +9,7 @@ import (
 	"pollpush/pkg/feed"
 	"pollpush/pkg/http1"
 	"pollpush/pkg/transport"
+	"pollpush/pkg/wire"
 )
 
 // maxAnswerBytes bounds the body of an answer. It is twice what a target keeps of a topic.
@@ -23,6 +24,8 @@ type poller struct {
 	conn    *http1.Conn // nil between connections
 	release func() bool // takes the connection back from ctx
 	used    bool        // the connection has carried an exchange
+
+	overhead wire.Ledger // of a connection that has been closed, and is not reported yet
 
 	request []byte
 	body    []byte
@@ -45,10 +48,7 @@ func (p *poller) poll(ctx context.Context, wait time.Duration, scheduled clock.I
 		p.fail(ctx)
 		return err
 	}
-	p.sink.Unit(&p.unit)
-	if !p.client.KeepAlive {
-		p.end()
-	}
+	p.report()
 	return nil
 }
 
@@ -76,8 +76,18 @@ func (p *poller) fail(ctx context.Context) {
 	p.unit.Messages = p.unit.Messages[:0]
 	p.unit.Missed = 0
 	p.unit.Received = p.client.Dialer.Clock.Now()
-	p.sink.Unit(&p.unit)
 	p.end()
+	p.report()
+}
+
+// report hands the unit to the sink, with what TLS took since the last one.
+func (p *poller) report() {
+	p.unit.Cost = p.unit.Cost.Add(p.overhead)
+	p.overhead = wire.Ledger{}
+	if p.conn != nil {
+		p.unit.Cost = p.unit.Cost.Add(p.conn.Meter().Overhead())
+	}
+	p.sink.Unit(&p.unit)
 }
 
 func (p *poller) exchange(ctx context.Context, wait time.Duration) error {
@@ -111,8 +121,8 @@ func (p *poller) exchange(ctx context.Context, wait time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if head.Close && p.client.KeepAlive {
-		p.end() // the server wants no more requests on it
+	if head.Close || !p.client.KeepAlive {
+		p.follow()
 	}
 	return nil
 }
@@ -190,5 +200,27 @@ func (p *poller) end() {
 		p.conn.Meter().Finish()
 	}
 	p.conn.Meter().Drain()
+	p.part()
+}
+
+// leave ends the subscription. What closing took belongs to no exchange.
+func (p *poller) leave() {
+	p.end()
+	if p.overhead != (wire.Ledger{}) {
+		p.begin(0)
+		p.report()
+	}
+}
+
+// follow closes a connection that the server is closing.
+func (p *poller) follow() {
+	p.release()
+	p.conn.Meter().Follow()
+	p.part()
+}
+
+// part lets go of a connection that is closed.
+func (p *poller) part() {
+	p.overhead = p.overhead.Add(p.conn.Meter().Overhead())
 	p.conn = nil
 }

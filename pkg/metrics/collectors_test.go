@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,7 +28,13 @@ func targetRegistry() *prometheus.Registry {
 	totals.Closed.Add(6)
 	totals.Read.Add(1000)
 	totals.Written.Add(2000)
-	target := metrics.NewTarget([]metrics.TransportCounters{{Name: "websocket", Counters: counters}}, totals, func() int64 { return 7 })
+	var slow, full, resumed atomic.Int64
+	slow.Store(7)
+	full.Store(8)
+	target := metrics.NewTarget(metrics.TargetSources{
+		Transports: []metrics.TransportCounters{{Name: "websocket", Counters: counters}},
+		Socket:     totals, SlowReaders: &slow, TLSFull: &full, TLSResumed: &resumed,
+	})
 	target.Published(30 * time.Millisecond)
 	return metrics.NewRegistry(metrics.Build{Version: "1", Commit: "c", Go: "go"}, target)
 }
@@ -63,6 +70,8 @@ pollpush_target_connections_accepted_total 9
 pollpush_target_connections_active 3
 pollpush_target_socket_bytes_total{direction="up"} 1000
 pollpush_target_socket_bytes_total{direction="down"} 2000
+pollpush_target_tls_handshakes_total{kind="full"} 8
+pollpush_target_tls_handshakes_total{kind="resumed"} 0
 pollpush_target_slow_readers_closed_total 7`)
 }
 

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,9 +13,7 @@ import (
 // Target collects what a target did. Its sources count by themselves; it reads them when it is
 // asked. Published and PublishLag are counted here, by Publish.
 type Target struct {
-	transports []TransportCounters
-	socket     *wire.Totals
-	slow       func() int64
+	sources TargetSources
 
 	published prometheus.Counter
 	lag       prometheus.Histogram
@@ -26,13 +25,18 @@ type TransportCounters struct {
 	*transport.Counters
 }
 
-// NewTarget returns a collector over these sources. slow returns how many readers were closed
-// because they did not drain.
-func NewTarget(transports []TransportCounters, socket *wire.Totals, slow func() int64) *Target {
+// TargetSources are what a target counts by itself.
+type TargetSources struct {
+	Transports          []TransportCounters
+	Socket              *wire.Totals
+	SlowReaders         *atomic.Int64 // connections closed because their reader did not drain
+	TLSFull, TLSResumed *atomic.Int64 // TLS handshakes
+}
+
+// NewTarget returns a collector over these sources.
+func NewTarget(sources TargetSources) *Target {
 	return &Target{
-		transports: transports,
-		socket:     socket,
-		slow:       slow,
+		sources: sources,
 		published: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "pollpush_target_messages_published_total",
 			Help: "Messages appended to the logs of all topics.",
@@ -72,6 +76,8 @@ var (
 		"Bytes on the sockets of the service address; up is from the clients.", []string{"direction"}, nil)
 	targetSlow = prometheus.NewDesc("pollpush_target_slow_readers_closed_total",
 		"Connections closed because their reader did not drain.", nil, nil)
+	targetTLS = prometheus.NewDesc("pollpush_target_tls_handshakes_total",
+		"TLS handshakes on the service address.", []string{"kind"}, nil)
 	targetCPU = prometheus.NewDesc("pollpush_target_cpu_seconds_total",
 		"CPU time of the target's process.", []string{"mode"}, nil)
 )
@@ -85,7 +91,7 @@ func (t *Target) Collect(ch chan<- prometheus.Metric) {
 	t.lag.Collect(ch)
 	s := samples{ch}
 	var upgrades int64
-	for _, c := range t.transports {
+	for _, c := range t.sources.Transports {
 		s.counter(targetSent, c.Sent.Load(), c.Name)
 		s.counter(targetMissed, c.Missed.Load(), c.Name)
 		s.gauge(targetSubscribers, c.Subscribers.Load(), c.Name)
@@ -95,13 +101,15 @@ func (t *Target) Collect(ch chan<- prometheus.Metric) {
 		upgrades += c.Upgrades.Load()
 	}
 	s.counter(targetUpgrades, upgrades)
-	closed := t.socket.Closed.Load() // before opened, so that the difference is never negative
-	opened := t.socket.Opened.Load()
+	closed := t.sources.Socket.Closed.Load() // before opened, so that the difference is never negative
+	opened := t.sources.Socket.Opened.Load()
 	s.counter(targetAccepted, opened)
 	s.gauge(targetActive, opened-closed)
-	s.counter(targetBytes, t.socket.Read.Load(), "up")
-	s.counter(targetBytes, t.socket.Written.Load(), "down")
-	s.counter(targetSlow, t.slow())
+	s.counter(targetBytes, t.sources.Socket.Read.Load(), "up")
+	s.counter(targetBytes, t.sources.Socket.Written.Load(), "down")
+	s.counter(targetSlow, t.sources.SlowReaders.Load())
+	s.counter(targetTLS, t.sources.TLSFull.Load(), "full")
+	s.counter(targetTLS, t.sources.TLSResumed.Load(), "resumed")
 	cpu := ProcessCPU()
 	s.seconds(targetCPU, cpu.User, "user")
 	s.seconds(targetCPU, cpu.System, "system")

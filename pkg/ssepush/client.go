@@ -31,14 +31,15 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 	if err != nil {
 		return transport.UnlessDone(ctx, err)
 	}
+	r := &reader{conn: http1.NewConn(meter), sink: sink}
 	release := context.AfterFunc(ctx, meter.Finish)
 	defer func() {
 		if release() {
 			meter.Finish()
 		}
 		meter.Drain()
+		r.report()
 	}()
-	r := &reader{conn: http1.NewConn(meter), sink: sink}
 	if err := r.open(c.request()); err != nil {
 		return transport.UnlessDone(ctx, fmt.Errorf("open stream: %w", err))
 	}
@@ -187,6 +188,7 @@ func (r *reader) bookTo(rest int) {
 // report hands the unit to the sink and starts the next.
 func (r *reader) report() {
 	r.booked += r.unit.Cost.Down.Socket()
+	r.unit.Cost = r.unit.Cost.Add(r.conn.Meter().Overhead())
 	r.unit.Received = r.conn.Completed(r.unit.Cost)
 	if r.unit.Cost != (wire.Ledger{}) {
 		r.sink.Unit(&r.unit)

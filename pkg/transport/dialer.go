@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/url"
@@ -19,12 +20,14 @@ type Dialer struct {
 	Clock clock.Clock
 	// Totals sums the bytes of all connections of this dialer.
 	Totals *wire.Totals
+	// TLS, if not nil, is what the connections are secured with. It asks for TLS 1.3.
+	TLS *tls.Config
 	// Slots bounds how many connections are being opened at the same time: a burst of thousands
 	// overflows a listen queue, and then the kernel's retries are measured. Nil means no bound.
 	Slots chan struct{}
 }
 
-// Connect opens a metered connection to address.
+// Connect opens a metered connection to address, and makes the TLS handshake where there is one.
 func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, error) {
 	if d.Slots != nil {
 		select {
@@ -42,7 +45,15 @@ func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, erro
 	if err != nil {
 		return nil, err
 	}
-	return wire.NewMeter(conn, d.Clock, d.Totals), nil
+	meter := wire.NewMeter(conn, d.Clock, d.Totals)
+	if d.TLS == nil {
+		return meter, nil
+	}
+	if err := meter.Secure(ctx, d.TLS); err != nil {
+		_ = meter.Close() // the handshake's error is what counts
+		return nil, fmt.Errorf("TLS handshake: %w", err)
+	}
+	return meter, nil
 }
 
 // Endpoint is where a target serves: what to dial, and what to send as Host.
@@ -51,6 +62,9 @@ type Endpoint struct {
 	Address string
 	// Host is the value of the Host header field.
 	Host string
+	// Secure says that it serves TLS, under the name ServerName.
+	Secure     bool
+	ServerName string
 	// Prefix stands before the transports' paths; it is empty or starts with a slash.
 	Prefix string
 }
@@ -64,16 +78,21 @@ func ParseEndpoint(base string) (Endpoint, error) {
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return Endpoint{}, fmt.Errorf("%s: a target's URL has no user, query or fragment", u.Redacted())
 	}
-	if u.Scheme != "http" {
-		return Endpoint{}, fmt.Errorf("%s: only http targets can be measured yet", base)
+	ports := map[string]string{"http": "80", "https": "443"}
+	port, ok := ports[u.Scheme]
+	if !ok {
+		return Endpoint{}, fmt.Errorf("%s: a target is measured over http or https", base)
 	}
-	port := u.Port()
-	if port == "" {
-		port = "80"
+	if u.Port() != "" {
+		port = u.Port()
 	}
 	prefix := u.EscapedPath()
 	for len(prefix) > 0 && prefix[len(prefix)-1] == '/' {
 		prefix = prefix[:len(prefix)-1]
 	}
-	return Endpoint{Address: net.JoinHostPort(u.Hostname(), port), Host: u.Host, Prefix: prefix}, nil
+	endpoint := Endpoint{Address: net.JoinHostPort(u.Hostname(), port), Host: u.Host, Prefix: prefix}
+	if u.Scheme == "https" {
+		endpoint.Secure, endpoint.ServerName = true, u.Hostname()
+	}
+	return endpoint, nil
 }

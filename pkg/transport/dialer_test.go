@@ -22,6 +22,8 @@ func TestParseEndpoint(t *testing.T) {
 		"HTTP://example.com":            {Address: "example.com:80", Host: "example.com"},
 		"http://[::1]:8080/a/b//":       {Address: "[::1]:8080", Host: "[::1]:8080", Prefix: "/a/b"},
 		"http://[::1]":                  {Address: "[::1]:80", Host: "[::1]"},
+		"https://example.com":           {Address: "example.com:443", Host: "example.com", Secure: true, ServerName: "example.com"},
+		"https://[::1]:8443/a":          {Address: "[::1]:8443", Host: "[::1]:8443", Secure: true, ServerName: "::1", Prefix: "/a"},
 		"http://example.com/a%2Fb%20c/": {Address: "example.com:80", Host: "example.com", Prefix: "/a%2Fb%20c"},
 	} {
 		if got, err := transport.ParseEndpoint(base); err != nil || got != want {
@@ -30,7 +32,7 @@ func TestParseEndpoint(t *testing.T) {
 	}
 	for _, base := range []string{
 		"", "127.0.0.1:8080", "example.com", "/path", "http://", "http:example.com", "http://h:port", "http://h/%zz",
-		"https://example.com", "ws://example.com", "http://example.com/?a=b", "http://example.com/#a", "http://me:secret@example.com",
+		"ws://example.com", "http://example.com/?a=b", "http://example.com/#a", "http://me:secret@example.com",
 		"https://me:secret@example.com",
 	} {
 		got, err := transport.ParseEndpoint(base)

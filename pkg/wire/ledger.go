@@ -12,9 +12,10 @@ type Bytes struct {
 	Framing int64
 	// Header is the HTTP heads, from the start line to the blank line inclusive.
 	Header int64
-	// Handshake is the WebSocket upgrade request and its 101 (RFC 6455 section 4).
+	// Handshake is the WebSocket upgrade request and its 101 (RFC 6455 section 4), and every TLS
+	// record without application data (handshake, session tickets, alerts).
 	Handshake int64
-	// TLS is what TLS adds to application data. Always 0 on plain TCP.
+	// TLS is what the records that carry application data are longer than it: 22 bytes each.
 	TLS int64
 	// Control is the part of Framing that is WebSocket control frames (RFC 6455 section 5.5). It
 	// is no layer of its own.
@@ -33,6 +34,18 @@ func (b Bytes) Add(o Bytes) Bytes {
 		Handshake: b.Handshake + o.Handshake,
 		TLS:       b.TLS + o.TLS,
 		Control:   b.Control + o.Control,
+	}
+}
+
+// Sub returns b - o.
+func (b Bytes) Sub(o Bytes) Bytes {
+	return Bytes{
+		Payload:   b.Payload - o.Payload,
+		Framing:   b.Framing - o.Framing,
+		Header:    b.Header - o.Header,
+		Handshake: b.Handshake - o.Handshake,
+		TLS:       b.TLS - o.TLS,
+		Control:   b.Control - o.Control,
 	}
 }
 
@@ -95,6 +108,24 @@ func (l Ledger) Add(o Ledger) Ledger {
 		Frames:               l.Frames + o.Frames,
 		Up:                   l.Up.Add(o.Up),
 		Down:                 l.Down.Add(o.Down),
+	}
+}
+
+// Sub returns l - o.
+func (l Ledger) Sub(o Ledger) Ledger {
+	return Ledger{
+		Messages:             l.Messages - o.Messages,
+		Connections:          l.Connections - o.Connections,
+		TLSFull:              l.TLSFull - o.TLSFull,
+		TLSResumed:           l.TLSResumed - o.TLSResumed,
+		Upgrades:             l.Upgrades - o.Upgrades,
+		Requests:             l.Requests - o.Requests,
+		RequestsWithMessages: l.RequestsWithMessages - o.RequestsWithMessages,
+		RequestsEmpty:        l.RequestsEmpty - o.RequestsEmpty,
+		RequestsFailed:       l.RequestsFailed - o.RequestsFailed,
+		Frames:               l.Frames - o.Frames,
+		Up:                   l.Up.Sub(o.Up),
+		Down:                 l.Down.Sub(o.Down),
 	}
 }
 

@@ -86,6 +86,7 @@ type reader struct {
 	buf        []byte // the payload being read
 	message    []byte // what came before it, when a message is fragmented
 	fragmented bool
+	closed     bool // the server's close frame is here
 
 	sending sync.Mutex // guards what follows, and the order of frames
 	closing bool       // a close frame was sent: nothing may follow it
@@ -233,6 +234,7 @@ func (r *reader) control(op opcode) error {
 	case opPing:
 		return r.send(opPong, r.buf)
 	case opClose:
+		r.closed = true
 		closed := &CloseError{Code: closeNoStatus}
 		var code []byte // to be sent back (section 5.5.1)
 		if len(r.buf) >= 2 {
@@ -286,10 +288,15 @@ func (r *reader) sendClose(code uint16) {
 	_ = r.conn.Meter().SetReadDeadline(time.Now().Add(wire.CloseTimeout))
 }
 
-// end closes the connection in order, and books what was sent last.
+// end closes the connection in order, and books what was sent last. After a closing handshake the
+// server ends first (section 7.1.1).
 func (r *reader) end() {
-	r.conn.Meter().Finish()
-	r.conn.Meter().Drain()
+	if r.closed {
+		r.conn.Meter().Follow()
+	} else {
+		r.conn.Meter().Finish()
+		r.conn.Meter().Drain()
+	}
 	r.report()
 }
 
@@ -300,6 +307,7 @@ func (r *reader) report() {
 	r.unit.Cost.Up.Control += r.sent
 	r.sent = 0
 	r.sending.Unlock()
+	r.unit.Cost = r.unit.Cost.Add(r.conn.Meter().Overhead())
 	if r.unit.Cost != (wire.Ledger{}) {
 		r.unit.Received = r.conn.Completed(r.unit.Cost)
 		r.sink.Unit(&r.unit)
