@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"time"
 
 	"pollpush/internal/admin"
 	"pollpush/internal/child"
@@ -68,7 +69,8 @@ func (o *options) childConfig() target.Config {
 	c.Topics = o.scenario.Topics
 	c.TLS = o.scenario.TLS
 	c.MaxMessage = max(c.MaxMessage, o.scenario.PayloadBytes)
-	c.Retain = max(c.Retain, o.scenario.Retention())
-	c.RetainBytes = max(c.RetainBytes, c.Retain*o.scenario.PayloadBytes)
+	c.IdleTimeout = max(c.IdleTimeout, o.scenario.PollInterval+time.Minute)
+	c.Retain = min(max(c.Retain, o.scenario.Retention()), target.MaxRetain)
+	c.RetainBytes = min(max(c.RetainBytes, c.Retain*o.scenario.PayloadBytes), target.MaxRetainBytes)
 	return c
 }

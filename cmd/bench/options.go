@@ -91,6 +91,10 @@ func (o *options) check() error {
 		return fmt.Errorf("--clients %d needs %d open files, the limit is %d: lower it to %d, or raise the limit with ulimit -n",
 			o.scenario.Clients, need, limit, limit-min(limit, host.SpareFiles))
 	}
+	if ports := host.Ports(); ports > 0 && o.scenario.Clients > ports {
+		return fmt.Errorf("--clients %d needs as many local ports, the range has %d: lower it to %d, or widen net.ipv4.ip_local_port_range",
+			o.scenario.Clients, ports, ports)
+	}
 	return nil
 }
 
@@ -148,5 +152,5 @@ func (o *options) trusted() (*tls.Config, error) {
 func trusting(pem []byte) (config *tls.Config, ok bool) {
 	pool := x509.NewCertPool()
 	ok = pool.AppendCertsFromPEM(pem)
-	return &tls.Config{RootCAs: pool}, ok //nolint:gosec // the engine asks for TLS 1.3
+	return &tls.Config{RootCAs: pool}, ok
 }

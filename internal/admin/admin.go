@@ -3,6 +3,7 @@
 //
 //	POST /topics        make sure that topics exist; answers with the end of each log
 //	POST /publications  start publishing a schedule
+//	DELETE /publication stop publishing
 //	GET  /publication   what the latest publication has published so far
 //	GET  /metrics       Prometheus
 //	GET  /healthz       200 and "pollpush-target"

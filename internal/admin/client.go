@@ -83,6 +83,12 @@ func (c *Client) Published(ctx context.Context) (Published, error) {
 	return p, nil
 }
 
+// Unpublish stops the publication that is under way, if there is one.
+func (c *Client) Unpublish(ctx context.Context) error {
+	_, err := c.do(ctx, http.MethodDelete, "/publication", nil)
+	return err
+}
+
 // Metrics returns the target's metrics in the Prometheus text format.
 func (c *Client) Metrics(ctx context.Context) ([]byte, error) {
 	return c.do(ctx, http.MethodGet, "/metrics", nil)

@@ -15,11 +15,14 @@ const Version = "0.1.0"
 // commit is set by the linker (see the Makefile) where the go command does not stamp it.
 var commit string
 
+// Unknown is the commit of a build that was not stamped, as by go run.
+const Unknown = "unknown"
+
 // Info describes a build.
 type Info struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
-	Commit  string `json:"commit"` // "unknown" when the build was not stamped
+	Commit  string `json:"commit"` // Unknown when the build was not stamped
 	Go      string `json:"go"`
 }
 
@@ -34,7 +37,7 @@ func Read() Info {
 
 // stamped returns the commit that the go command put into the program.
 func stamped() string {
-	revision, modified := "unknown", ""
+	revision, modified := Unknown, ""
 	b, ok := debug.ReadBuildInfo()
 	if !ok {
 		return revision

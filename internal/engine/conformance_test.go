@@ -49,7 +49,7 @@ func TestConformance(t *testing.T) {
 func conforms(t *testing.T, s scenario.Scenario, r result.Trial) {
 	t.Helper()
 	m := r.Messages
-	if m.Expected == 0 || m.Expected != m.Delivered || *m.Lost != 0 || m.Duplicated != 0 || m.Reordered != 0 {
+	if *m.Expected == 0 || *m.Expected != m.Delivered || *m.Lost != 0 || m.Duplicated != 0 || m.Reordered != 0 {
 		t.Errorf("messages = %+v, lost %d: want all expected ones delivered once and in order", m, *m.Lost)
 	}
 	if r.Latency.Count != m.Delivered {

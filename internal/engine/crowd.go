@@ -27,7 +27,7 @@ type crowd struct {
 	origin        clock.Instant // may be read once released is closed
 
 	mu    sync.Mutex
-	first error // the first client's failure
+	first error // the first thing that went wrong with a client
 }
 
 func newCrowd(t *trial) *crowd {
@@ -43,7 +43,7 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 	// What ends the run does not end the clients: the target is ended first.
 	ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	slots := make(chan struct{}, concurrentDials)
-	phases := t.scenario.Phases(t.number)
+	phases := t.scenario.PollOffsets(t.number)
 	c.clients = make([]*client, t.scenario.Clients)
 	for i := range c.clients {
 		topic := i % t.scenario.Topics
@@ -106,6 +106,13 @@ func (c *crowd) release(origin clock.Instant) {
 // disperse ends all clients in order, and waits for them. It may be called more than once.
 func (c *crowd) disperse() {
 	c.cancel()
+	c.running.Wait()
+}
+
+// scatter ends all clients at once, by cutting their connections, and waits for them.
+func (c *crowd) scatter() {
+	c.cancel()
+	c.trial.totals.CutAll()
 	c.running.Wait()
 }
 
@@ -193,5 +200,8 @@ func (v *client) Ready(ctx context.Context) error {
 
 // Unit implements transport.Sink.
 func (v *client) Unit(u *transport.Unit) {
+	if u.Err != nil {
+		v.crowd.note(u.Err)
+	}
 	v.crowd.trial.recorder.unit(v.shard, &v.sequence, u)
 }

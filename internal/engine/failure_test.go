@@ -88,7 +88,7 @@ func TestTooManyClients(t *testing.T) {
 				if trial.Clients != (result.Clients{Asked: 12, Connected: 8}) {
 					t.Errorf("clients = %+v", trial.Clients)
 				}
-				if m := trial.Messages; m.Expected != m.Delivered || *m.Lost != 0 {
+				if m := trial.Messages; *m.Expected != m.Delivered || *m.Lost != 0 {
 					t.Errorf("messages = %+v: those that connected should get everything", m)
 				}
 				wantReason(t, trial, result.Invalid, "4 of 12 clients did not connect: ")
@@ -115,12 +115,12 @@ func TestMissedMessages(t *testing.T) {
 		}
 		trial := r.Trials[0]
 		m := trial.Messages
-		if m.Expected != 12*100 || m.Delivered+*m.Lost != m.Expected {
+		if *m.Expected != 12*100 || m.Delivered+*m.Lost != *m.Expected {
 			t.Errorf("messages = %+v, lost %d", m, *m.Lost)
 		}
 		// Of the ten messages between two polls of a client, the last four are still there.
 		if *m.Lost < 12*50 || *m.Lost > 12*70 {
-			t.Errorf("lost %d of %d, want about six of ten", *m.Lost, m.Expected)
+			t.Errorf("lost %d of %d, want about six of ten", *m.Lost, *m.Expected)
 		}
 		wantReason(t, trial, result.Invalid, "messages were lost; the target told readers of")
 	})
@@ -189,11 +189,11 @@ func TestTrialsTakeTurns(t *testing.T) {
 		if want := []string{"websocket", "sse", "websocket", "sse"}; !slices.Equal(order, want) {
 			t.Errorf("order = %v, want %v", order, want)
 		}
-		if a, b := trials[0].Messages, trials[1].Messages; a.Published != b.Published {
-			t.Errorf("%d and %d messages published in the same trial", a.Published, b.Published)
+		if a, b := trials[0].Messages, trials[1].Messages; *a.Published != *b.Published {
+			t.Errorf("%d and %d messages published in the same trial", *a.Published, *b.Published)
 		}
-		if a, b := trials[0].Messages, trials[2].Messages; a.Published == b.Published {
-			t.Errorf("two trials with %d messages each: they share their schedule", a.Published)
+		if a, b := trials[0].Messages, trials[2].Messages; *a.Published == *b.Published {
+			t.Errorf("two trials with %d messages each: they share their schedule", *a.Published)
 		}
 	})
 }
@@ -203,4 +203,40 @@ func wantReason(t *testing.T, r result.Trial, state result.State, part string) {
 	if r.Verdict.State != state || !strings.Contains(strings.Join(r.Verdict.Reasons, "\n"), part) {
 		t.Errorf("verdict = %+v, want %s with a reason that has %q", r.Verdict, state, part)
 	}
+}
+
+// A target on another time line makes every latency between the two meaningless, also where none
+// turns out negative.
+func TestAnotherTimeLine(t *testing.T) {
+	for _, skew := range []time.Duration{-time.Second, -5 * time.Millisecond, 5 * time.Millisecond, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLaboratory(t)
+			l.skew = skew
+			r, err := l.engine(small(scenario.WebSocket)).Run(t.Context())
+			if err == nil || !strings.Contains(err.Error(), "the target's clock is "+skew.String()+" off") {
+				t.Errorf("skew %v: err = %v", skew, err)
+			}
+			if len(r.Trials) != 0 {
+				t.Errorf("skew %v: %d trials", skew, len(r.Trials))
+			}
+		})
+	}
+}
+
+// A server that begins to fail in the middle is quoted: the reader should not have to guess.
+func TestFailuresInTheMiddleAreQuoted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLaboratory(t)
+		l.config.MaxHold = 2 * time.Second // the first poll, which asks for no wait, is accepted
+		s := small(scenario.LongPoll)
+		s.Duration = 5 * time.Second
+		r, err := l.engine(s).Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantReason(t, r.Trials[0], result.Invalid, "requests failed: poll after 0: status 400 Bad Request: wait=25s is too long: a poll is held for 2s at most")
+		if d := r.Trials[0].Server.Books.Difference; d == nil || *d != 0 {
+			t.Errorf("books differ by %v: refusals are bytes as well", d)
+		}
+	})
 }

@@ -35,6 +35,7 @@ func (t *trial) report(cause error) (*result.Trial, error) {
 		{&r.Latency, sum.latency},
 		{&r.PublishLag, t.publishLag()},
 		{&r.PollLag, sum.pollLag},
+		{&r.GeneratorLag, t.generatorLag()},
 	} {
 		var err error
 		if *d.to, err = result.Summarize(d.from); err != nil {
@@ -46,13 +47,16 @@ func (t *trial) report(cause error) (*result.Trial, error) {
 
 func (t *trial) messages(sum *tally, due windowMessages) result.Messages {
 	m := result.Messages{
-		Expected:   t.crowd.expected(due),
 		Delivered:  sum.delivered,
 		Duplicated: sum.duplicated,
 		Reordered:  sum.reordered,
 	}
-	for _, topic := range due {
-		m.Published += topic.count
+	if t.recorded {
+		expected := t.crowd.expected(due)
+		m.Expected, m.Published = &expected, new(int64)
+		for _, topic := range due {
+			*m.Published += topic.count
+		}
 	}
 	if t.complete {
 		lost := t.crowd.lost(due)
@@ -108,6 +112,14 @@ func (t *trial) publishLag() *metrics.Histogram {
 		}
 	}
 	return h
+}
+
+// generatorLag returns how late the generator was through the window.
+func (t *trial) generatorLag() *metrics.Histogram {
+	if t.beats == nil {
+		return metrics.NewHistogram()
+	}
+	return t.beats
 }
 
 func goroutines() int64 { return int64(runtime.NumGoroutine()) }

@@ -19,8 +19,6 @@ import (
 
 // Target is a running target that the engine measures.
 type Target struct {
-	// Name is "embedded", or the URL.
-	Name     string
 	Endpoint transport.Endpoint
 	Admin    *admin.Client
 	// TLS is what clients secure their connections with; nil without TLS.
@@ -31,7 +29,7 @@ type Target struct {
 	Stop, Kill func()
 }
 
-// Launch makes a target available for one trial of the given number of clients.
+// Launch makes a target available for one trial.
 type Launch func(ctx context.Context) (*Target, error)
 
 // errTargetEnded says that the target went away in the middle of a trial.

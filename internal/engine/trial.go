@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"time"
 
 	"pollpush/internal/admin"
@@ -20,6 +22,8 @@ const (
 	drainMargin    = 5 * time.Second        // beyond the worst honest delay of the transport
 	drainStep      = 5 * time.Millisecond   // between two looks at what has arrived
 	partialTimeout = time.Second            // for asking an interrupted trial's target what it published
+	healthInterval = time.Second            // between two looks at a target that is not ours
+	clockSlack     = 2 * time.Millisecond   // by which two anchored clocks of one host may differ
 )
 
 // trial is one transport's turn: its phases in order, and what they leave behind.
@@ -43,7 +47,9 @@ type trial struct {
 	generator        result.Process
 	connected        time.Duration
 	published        admin.Published
-	publishing       bool
+	publishing       bool               // a publication was started
+	recorded         bool               // published is all that it published
+	beats            *metrics.Histogram // how late the generator was through the window
 	complete         bool
 	cut              clock.Instant // when it was cut short, 0 when it was not
 	measured         bool          // the window's edges were read
@@ -71,17 +77,9 @@ func (t *trial) run(ctx context.Context) (*result.Trial, error) {
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		select {
-		case <-target.Exited: // a nil channel for a target that is not ours
-			cancel(errTargetEnded)
-		case <-ctx.Done():
-		}
-	}()
-
-	err = t.phases(ctx)
+	var beside sync.WaitGroup
+	beside.Go(func() { t.watch(ctx, cancel) })
+	err = t.phases(ctx, &beside)
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
@@ -89,7 +87,7 @@ func (t *trial) run(ctx context.Context) (*result.Trial, error) {
 		t.interrupt(ctx)
 	}
 	cancel(nil)
-	<-watched
+	beside.Wait()
 	if err == nil {
 		target.Stop()
 	}
@@ -99,21 +97,47 @@ func (t *trial) run(ctx context.Context) (*result.Trial, error) {
 	return t.report(err)
 }
 
-// interrupt ends everything at once. The target goes first: then no client waits for it.
+// watch cancels the trial when its target is gone. One that is ours says so itself; another is
+// asked.
+func (t *trial) watch(ctx context.Context, cancel context.CancelCauseFunc) {
+	if t.target.Exited != nil {
+		select {
+		case <-t.target.Exited:
+			cancel(errTargetEnded)
+		case <-ctx.Done():
+		}
+		return
+	}
+	for t.until(ctx, t.clock.Now().Add(healthInterval)) == nil {
+		if err := t.target.Admin.Check(ctx); err != nil {
+			cancel(fmt.Errorf("%w: %w", errTargetEnded, err))
+			return
+		}
+	}
+}
+
+// interrupt ends everything at once: what falls due from now on does not count, and connections are
+// cut. The target goes before the clients, so that none of them waits for it.
 func (t *trial) interrupt(ctx context.Context) {
 	t.cut = t.clock.Now()
-	if t.publishing {
+	if w := t.recorder.window.Load(); w != nil {
+		t.recorder.window.Store(&window{start: w.start, end: max(w.start, min(w.end, t.cut))})
+	}
+	if t.publishing && !t.recorded {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), partialTimeout)
 		defer cancel()
-		if p, err := t.target.Admin.Published(ctx); err == nil {
-			t.published = p
+		if t.target.Admin.Unpublish(ctx) == nil {
+			var err error
+			t.published, err = t.target.Admin.Published(ctx)
+			t.recorded = err == nil
 		}
 	}
 	t.target.Kill()
-	t.crowd.disperse()
+	t.crowd.scatter()
 }
 
-func (t *trial) phases(ctx context.Context) error {
+// phases walks through the trial. What it starts beside them ends with ctx.
+func (t *trial) phases(ctx context.Context, beside *sync.WaitGroup) error {
 	for _, phase := range []struct {
 		name Phase
 		run  func(context.Context) error
@@ -127,6 +151,10 @@ func (t *trial) phases(ctx context.Context) error {
 		t.enter(phase.name)
 		if err := phase.run(ctx); err != nil {
 			return err
+		}
+		if phase.name == Connect {
+			w := *t.recorder.window.Load()
+			beside.Go(func() { t.beats = heartbeat(ctx, t.clock, w) })
 		}
 	}
 	t.complete = true
@@ -166,6 +194,7 @@ func (t *trial) connect(ctx context.Context) error {
 	}
 	t.connected = t.clock.Now().Sub(dialed)
 	t.packets.ready = t.packets.sample()
+	asked := t.clock.Now()
 	started, err := t.target.Admin.Publish(ctx, admin.PublicationRequest{
 		Schedule:     t.scenario.Schedule(t.number),
 		In:           launchLead,
@@ -175,9 +204,22 @@ func (t *trial) connect(ctx context.Context) error {
 		return err
 	}
 	t.publishing = true
+	if err := sameClock(started.Origin.Add(-launchLead), asked, t.clock.Now()); err != nil {
+		return err
+	}
 	start := started.Origin.Add(t.scenario.Warmup)
 	t.recorder.window.Store(&window{start: start, end: start.Add(t.scenario.Duration)})
 	t.crowd.release(started.Origin)
+	return nil
+}
+
+// sameClock checks that the target read its clock between two readings of ours. If it did not, it
+// stands on another time line, and no latency between the two means anything.
+func sameClock(theirs, before, after clock.Instant) error {
+	if theirs < before.Add(-clockSlack) || theirs > after.Add(clockSlack) {
+		return fmt.Errorf("the target's clock is %s off: it must run on this host, outside of any time namespace",
+			theirs.Sub(before).Round(time.Millisecond))
+	}
 	return nil
 }
 
@@ -226,6 +268,7 @@ func (t *trial) drain(ctx context.Context) error {
 			return err
 		}
 	}
+	t.recorded = true
 	expected := t.crowd.expected(t.due())
 	for t.recorder.delivered() < expected && t.clock.Now() < deadline {
 		if err := t.until(ctx, t.clock.Now().Add(drainStep)); err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"runtime"
 	"time"
 
 	"pollpush/internal/result"
@@ -12,6 +13,10 @@ const (
 	// lateShare is the part of the poll interval by which the 99th percentile of polls may leave
 	// late. More, and the generator's own delay shows in the latencies.
 	lateShare = 0.1
+	// lateGenerator is how late the generator may be awake, at the 99th percentile of its beats.
+	lateGenerator = 50 * time.Millisecond
+	// busyShare is the part of all processors that the generator may use.
+	busyShare = 0.8
 	// latePublishing is how late the 99th percentile of messages may be published.
 	latePublishing = 50 * time.Millisecond
 )
@@ -35,15 +40,15 @@ func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
 	if n := t.crowd.broken.Load(); n > 0 {
 		v.invalid("%d clients lost their connection: %v", n, t.crowd.failure())
 	}
-	if r.Messages.Published == 0 && r.Complete {
+	if r.Complete && *r.Messages.Published == 0 {
 		v.suspect("no message fell due in the window: make --duration longer or --rate higher")
 	}
 	if lost := r.Messages.Lost; lost != nil {
 		if *lost > 0 {
-			v.invalid("%d of %d messages were lost; the target told readers of %d missed", *lost, r.Messages.Expected, sum.missed)
+			v.invalid("%d of %d messages were lost; the target told readers of %d missed", *lost, *r.Messages.Expected, sum.missed)
 		}
-		if r.Messages.Delivered+*lost != r.Messages.Expected {
-			v.invalid("%d delivered and %d lost do not make %d expected", r.Messages.Delivered, *lost, r.Messages.Expected)
+		if r.Messages.Delivered+*lost != *r.Messages.Expected {
+			v.invalid("%d delivered and %d lost do not make %d expected", r.Messages.Delivered, *lost, *r.Messages.Expected)
 		}
 	}
 	if n := r.Messages.Duplicated; n > 0 {
@@ -53,7 +58,7 @@ func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
 		v.invalid("%d messages came out of order", n)
 	}
 	if n := r.Wire.Total.RequestsFailed; n > 0 && r.Clients.Connected == r.Clients.Asked {
-		v.invalid("%d requests failed", n)
+		v.invalid("%d requests failed: %v", n, t.crowd.failure())
 	}
 	if n := sum.latency.Negative(); n > 0 {
 		v.invalid("%d latencies are negative: the clocks of target and generator disagree", n)
@@ -102,6 +107,12 @@ func (t *trial) judgePunctuality(v *verdict, sum *tally) {
 	allowed := time.Duration(lateShare * float64(t.scenario.PollInterval))
 	if late := sum.pollLag.Percentile(99); late > allowed {
 		v.suspect("1 in 100 polls left %s late or more: the generator was too slow", late.Round(time.Millisecond))
+	}
+	if late := t.generatorLag().Percentile(99); late > lateGenerator {
+		v.suspect("1 in 100 times the generator was %s late or more: it was stopped, or starved of processor time", late.Round(time.Millisecond))
+	}
+	if share := t.generator.CPU().Seconds() / (t.scenario.Duration.Seconds() * float64(runtime.GOMAXPROCS(0))); share > busyShare {
+		v.suspect("the generator used %.0f %% of all processors: it may have been too slow", 100*share)
 	}
 	if late := t.publishLag().Percentile(99); late > latePublishing {
 		v.suspect("1 in 100 messages was published %s late or more: the target's publisher was too slow", late.Round(time.Millisecond))

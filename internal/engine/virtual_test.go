@@ -28,6 +28,7 @@ type laboratory struct {
 	network memnet.Network
 	config  target.Config
 	clock   clock.Clock
+	skew    time.Duration // by which the target's clock differs
 	// onLaunch, if set, is called with each target that starts.
 	onLaunch func(*engine.Target)
 }
@@ -52,7 +53,7 @@ func (l *laboratory) launch(context.Context) (*engine.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := target.New(l.config, l.clock, log.New(io.Discard, "", 0))
+	server, err := target.New(l.config, l.clock.Shifted(l.skew), log.New(io.Discard, "", 0))
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package host
 
 import (
 	"runtime"
-	"strings"
 )
 
 // SpareFiles are the open files that a process needs besides one for each connection: listeners,
@@ -38,6 +37,6 @@ func Read() Info {
 		LoopbackMTU:       loopbackMTU(),
 		CongestionControl: sysctl("net/ipv4/tcp_congestion_control"),
 		OpenFiles:         OpenFiles(),
-		PortRange:         strings.Join(strings.Fields(sysctl("net/ipv4/ip_local_port_range")), "-"),
+		PortRange:         portRange(),
 	}
 }

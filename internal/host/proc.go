@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -29,6 +30,21 @@ func sysctl(name string) string {
 		return ""
 	}
 	return strings.TrimSpace(string(b))
+}
+
+// portRange returns the local ports that connections are made from, as in "32768-60999".
+func portRange() string {
+	return strings.Join(strings.Fields(sysctl("net/ipv4/ip_local_port_range")), "-")
+}
+
+// Ports returns how many connections one address can have to one other at the same time, 0 when it
+// is not known.
+func Ports() int {
+	var first, last int
+	if _, err := fmt.Sscanf(portRange(), "%d-%d", &first, &last); err != nil {
+		return 0
+	}
+	return last - first + 1
 }
 
 func loopbackMTU() int {

@@ -63,10 +63,9 @@ func (c *column) add(t result.Trial) error {
 	c.complete = c.complete && t.Complete
 	c.state = worse(c.state, t.Verdict.State)
 	c.clients += int64(t.Clients.Connected)
-	c.messages.Published += t.Messages.Published
-	c.messages.Expected += t.Messages.Expected
+	c.messages.Expected = addKnown(c.messages.Expected, t.Messages.Expected, c.trials == 1)
 	c.messages.Delivered += t.Messages.Delivered
-	c.messages.Lost = addLost(c.messages.Lost, t.Messages.Lost, c.trials == 1)
+	c.messages.Lost = addKnown(c.messages.Lost, t.Messages.Lost, c.trials == 1)
 	c.window += t.Wire.Window
 	c.setup = c.setup.Add(t.Wire.Setup.Ledger)
 	c.steady = c.steady.Add(t.Wire.Steady.Ledger)
@@ -90,8 +89,8 @@ func addTraffic(sum, t *wire.Traffic, first bool) *wire.Traffic {
 	return &total
 }
 
-// addLost adds losses; one that is not known makes the sum unknown.
-func addLost(sum, n *int64, first bool) *int64 {
+// addKnown adds counts; one that is not known makes the sum unknown.
+func addKnown(sum, n *int64, first bool) *int64 {
 	if n == nil || (sum == nil && !first) {
 		return nil
 	}

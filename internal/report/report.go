@@ -3,8 +3,11 @@ package report
 import (
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"strings"
 
+	"pollpush/internal/build"
 	"pollpush/internal/result"
 )
 
@@ -110,13 +113,23 @@ func conditions(r result.Result) []string {
 		plural(int64(s.Clients), "client"), plural(int64(s.Topics), "topic"), s.Rate, s.PayloadBytes, s.Arrivals,
 		s.PollInterval, s.PollPacing, s.Hold, keepAlive, plural(int64(s.Trials), "window"), s.Duration, s.Warmup, s.Seed)
 	h := r.Host
-	machine := fmt.Sprintf("On: %s, %d × %s, %s; pollpush %s (%.12s); target %s.",
-		orUnknown(h.Kernel), h.CPUs, orUnknown(h.CPUModel), r.Tool.Go, r.Tool.Version, r.Tool.Commit, r.Target)
+	version := r.Tool.Version
+	if r.Tool.Commit != build.Unknown {
+		version += fmt.Sprintf(" (%.12s)", r.Tool.Commit)
+	}
+	machine := fmt.Sprintf("On: %s, %d × %s, %s; pollpush %s; target %s.",
+		orUnknown(h.Kernel), h.CPUs, orUnknown(h.CPUModel), r.Tool.Go, version, r.Target)
 	texts := []string{workload, machine}
-	if r.Target == "embedded" {
+	if onLoopback(r.Target) {
 		texts = append(texts, "Over loopback: no distance, no loss, and part of the receiver's work is done in the sender's system call.")
 	}
 	return texts
+}
+
+// onLoopback reports whether a target was on the loopback: bench's own always is.
+func onLoopback(target string) bool {
+	u, err := url.Parse(target)
+	return target == "embedded" || err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 }
 
 func orUnknown(s string) string {

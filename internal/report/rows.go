@@ -28,9 +28,9 @@ var rows = []row{
 	{label: "max", value: func(c column) string { return latency(c, milliseconds(c.latency.Max())) }},
 
 	{label: "Deliveries"},
-	{label: "expected", value: func(c column) string { return grouped(c.messages.Expected) }},
+	{label: "expected", value: func(c column) string { return orNone(c.messages.Expected) }},
 	{label: "delivered", value: func(c column) string { return grouped(c.messages.Delivered) }},
-	{label: "lost", value: lost},
+	{label: "lost", value: func(c column) string { return orNone(c.messages.Lost) }},
 	{label: "messages per answer", value: func(c column) string {
 		return ratio(float64(c.steady.Messages), float64(c.answers()), significant)
 	}},
@@ -86,11 +86,12 @@ func known[T ~int64](v T, text string) string {
 	return text
 }
 
-func lost(c column) string {
-	if c.messages.Lost == nil {
+// orNone returns a count, or none when it is not known.
+func orNone(n *int64) string {
+	if n == nil {
 		return none
 	}
-	return grouped(*c.messages.Lost)
+	return grouped(*n)
 }
 
 func perMessage(of func(wire.Bytes) int64) func(column) string {

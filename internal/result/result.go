@@ -38,10 +38,12 @@ type Trial struct {
 	Latency    Distribution  `json:"latency"`
 	PublishLag Distribution  `json:"publish_lag"`
 	PollLag    Distribution  `json:"poll_lag"`
-	Wire       Wire          `json:"wire"`
-	Server     Server        `json:"server"`
-	Generator  Process       `json:"generator"`
-	Verdict    Verdict       `json:"verdict"`
+	// GeneratorLag is how late the generator was awake, looked at every few milliseconds.
+	GeneratorLag Distribution `json:"generator_lag"`
+	Wire         Wire         `json:"wire"`
+	Server       Server       `json:"server"`
+	Generator    Process      `json:"generator"`
+	Verdict      Verdict      `json:"verdict"`
 }
 
 // Clients says how many virtual clients were asked for, and how many subscribed.
@@ -53,9 +55,10 @@ type Clients struct {
 // Messages are those that fell due in the window. Published counts them once, the others once for
 // each subscriber: expected = delivered + lost, by sequence number.
 type Messages struct {
-	Published int64 `json:"published"`
-	Expected  int64 `json:"expected"`
-	Delivered int64 `json:"delivered"`
+	// Published and Expected are nil when the target was gone before it could tell.
+	Published *int64 `json:"published"`
+	Expected  *int64 `json:"expected"`
+	Delivered int64  `json:"delivered"`
 	// Lost is nil when the trial was cut short: what was still on its way is not lost.
 	Lost       *int64 `json:"lost"`
 	Duplicated int64  `json:"duplicated"`

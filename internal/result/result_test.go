@@ -26,13 +26,13 @@ func sample(t *testing.T) result.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var lost, difference int64 = 0, 7
+	var published, expected, lost, difference int64 = 8, 8000, 0, 7
 	return result.Result{
 		Schema: result.Schema, Scenario: scenario.Default(),
 		Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		Trials: []result.Trial{{
 			Transport: scenario.WebSocket, Trial: 1, Complete: true,
-			Messages: result.Messages{Published: 8, Expected: 8000, Delivered: 8000, Lost: &lost},
+			Messages: result.Messages{Published: &published, Expected: &expected, Delivered: 8000, Lost: &lost},
 			Latency:  latency,
 			Wire:     result.Wire{Steady: result.Cost{Ledger: wire.Ledger{Messages: 3, Down: wire.Bytes{Payload: 1, Framing: 2, Header: 3, Handshake: 4, TLS: 5, Control: 1}}}},
 			Server:   result.Server{Process: result.Process{CPUUser: 1, CPUSystem: 2}, Books: result.Books{Difference: &difference}},
@@ -73,7 +73,7 @@ func TestFieldNames(t *testing.T) {
 		"trials.messages.duplicated", "trials.messages.reordered",
 		"trials.latency.count", "trials.latency.mean_ns", "trials.latency.min_ns", "trials.latency.p50_ns",
 		"trials.latency.p90_ns", "trials.latency.p99_ns", "trials.latency.p999_ns", "trials.latency.max_ns", "trials.latency.hdr",
-		"trials.publish_lag.count", "trials.poll_lag.count", "trials.wire.window_ns",
+		"trials.publish_lag.count", "trials.poll_lag.count", "trials.generator_lag.count", "trials.wire.window_ns",
 		"trials.wire.setup.messages", "trials.wire.steady.connections", "trials.wire.other.tls_full", "trials.wire.total.tls_resumed",
 		"trials.wire.total.upgrades", "trials.wire.total.requests", "trials.wire.total.requests_with_messages",
 		"trials.wire.total.requests_empty", "trials.wire.total.requests_failed", "trials.wire.total.frames",

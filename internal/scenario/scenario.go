@@ -93,7 +93,7 @@ const (
 	MaxTopics   = 10_000
 	MaxHold     = 60 * time.Second
 	MaxInterval = time.Hour
-	MaxPhase    = 24 * time.Hour
+	MaxSpan     = 24 * time.Hour
 	MaxTrials   = 1000
 	MaxMessages = 2_000_000 // published in one trial
 )
@@ -167,8 +167,8 @@ func checkPolling(s Scenario) error {
 
 func checkPhases(s Scenario) error {
 	return first(
-		within("--warmup", s.Warmup, 0, MaxPhase),
-		within("--duration", s.Duration, time.Millisecond, MaxPhase),
+		within("--warmup", s.Warmup, 0, MaxSpan),
+		within("--duration", s.Duration, time.Millisecond, MaxSpan),
 	)
 }
 

@@ -49,8 +49,8 @@ func (s Schedule) All() iter.Seq[Arrival] {
 func (s Schedule) fixed(yield func(Arrival) bool) {
 	gap := float64(time.Second) / (s.Rate * float64(s.Topics))
 	for i := 0; ; i++ {
-		due := time.Duration(float64(i) * gap)
-		if due >= s.Length || !yield(Arrival{Due: due, Topic: i % s.Topics}) {
+		at := float64(i) * gap // compared as it is: a tiny rate's next message is beyond what a Duration holds
+		if !(at < float64(s.Length)) || !yield(Arrival{Due: time.Duration(at), Topic: i % s.Topics}) {
 			return
 		}
 	}
@@ -62,17 +62,16 @@ func (s Schedule) poisson(yield func(Arrival) bool) {
 	var at float64
 	for {
 		at += random.ExpFloat64() * gap
-		due := time.Duration(at)
-		if due >= s.Length || !yield(Arrival{Due: due, Topic: random.IntN(s.Topics)}) {
+		if !(at < float64(s.Length)) || !yield(Arrival{Due: time.Duration(at), Topic: random.IntN(s.Topics)}) {
 			return
 		}
 	}
 }
 
-// Phases returns where in its interval each client's polls stand in trial k, each from 0 up to 1.
+// PollOffsets returns where in its interval each client's polls stand in trial k, each from 0 up to 1.
 // They are stratified: every n-th part of the interval holds one client, in an order and at a place
 // drawn from the seed. So a run's mean wait is half the interval without the luck of the draw.
-func (s Scenario) Phases(trial int) []float64 {
+func (s Scenario) PollOffsets(trial int) []float64 {
 	seed := derive(s.Seed, trial, forPhases)
 	random := rand.New(rand.NewPCG(seed, forPhases))
 	phases := make([]float64, s.Clients)

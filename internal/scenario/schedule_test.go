@@ -90,7 +90,7 @@ func TestSameSeedSameSchedule(t *testing.T) {
 // unlucky.
 func TestPhasesAreStratified(t *testing.T) {
 	s := scenario.Default()
-	phases := s.Phases(1)
+	phases := s.PollOffsets(1)
 	if slices.IsSorted(phases) {
 		t.Error("clients poll in their own order: neighbours would share shards and topics")
 	}
@@ -101,7 +101,20 @@ func TestPhasesAreStratified(t *testing.T) {
 			t.Fatalf("phase %d of %d is %v", i, len(sorted), p)
 		}
 	}
-	if !slices.Equal(phases, s.Phases(1)) {
+	if !slices.Equal(phases, s.PollOffsets(1)) {
 		t.Error("the same trial has other phases")
+	}
+}
+
+// A rate so small that the next message is centuries away ends the schedule, rather than wrapping
+// round to a time before its beginning.
+func TestTinyRatesEnd(t *testing.T) {
+	for _, arrivals := range []scenario.Arrivals{scenario.Fixed, scenario.Poisson} {
+		s := scenario.Schedule{Topics: 1, Rate: 1e-300, Arrivals: arrivals, Length: time.Hour}
+		for a := range s.All() {
+			if a.Due != 0 {
+				t.Fatalf("%s: a message at %v", arrivals, a.Due)
+			}
+		}
 	}
 }

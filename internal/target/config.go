@@ -65,6 +65,13 @@ func DefaultConfig() Config {
 	}
 }
 
+// Bounds of what a target may be told to keep of a topic, and of its time-outs.
+const (
+	MaxRetain      = 1 << 24
+	MaxRetainBytes = 1 << 30
+	maxTimeout     = 2 * time.Hour
+)
+
 // Validate returns the first thing about the configuration that cannot work, in words that name the
 // flag.
 func (c Config) Validate() error {
@@ -98,8 +105,8 @@ func (c Config) Validate() error {
 		{"--topics", c.Topics, 0, c.MaxTopics},
 		{"--max-message", c.MaxMessage, feed.MinPayload, feed.MaxPayload},
 		{"--max-header", c.MaxHeader, 1 << 10, 1 << 20},
-		{"--retain", c.Retain, 1, 1 << 24},
-		{"--retain-bytes", c.RetainBytes, 1, 1 << 30},
+		{"--retain", c.Retain, 1, MaxRetain},
+		{"--retain-bytes", c.RetainBytes, 1, MaxRetainBytes},
 	} {
 		if n.v < n.least || n.v > n.most {
 			return fmt.Errorf("%s %d: want %d to %d", n.flag, n.v, n.least, n.most)
@@ -116,8 +123,8 @@ func (c Config) Validate() error {
 		{"--sse-keepalive", c.KeepAlive},
 		{"--ws-ping", c.Ping},
 	} {
-		if d.v < time.Millisecond || d.v > time.Hour {
-			return fmt.Errorf("%s %s: want 1ms to 1h", d.flag, d.v)
+		if d.v < time.Millisecond || d.v > maxTimeout {
+			return fmt.Errorf("%s %s: want 1ms to %s", d.flag, d.v, maxTimeout)
 		}
 	}
 	if c.MaxHold > ajaxpoll.DefaultMaxHold {

@@ -27,6 +27,7 @@ type listener struct {
 	drain  time.Duration
 	totals *wire.Totals
 	slow   *atomic.Int64
+	beyond *atomic.Int64 // connections beyond the limit
 }
 
 // Accept returns the next connection; one beyond the limit is marked, and the handler refuses it.
@@ -37,6 +38,9 @@ func (l *listener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		active := l.totals.Opened.Load() - l.totals.Closed.Load()
+		if active >= l.max {
+			l.beyond.Add(1)
+		}
 		if active >= l.max+refusals {
 			_ = raw.Close() // there is nobody to tell
 			continue

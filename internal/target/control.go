@@ -8,10 +8,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
-	"net/url"
 	"time"
 
 	"pollpush/internal/admin"
+	"pollpush/pkg/transport"
 )
 
 // maxQuestionBytes bounds the body of a control request.
@@ -32,6 +32,7 @@ func (c *control) handler(metrics http.Handler) http.Handler {
 	mux.HandleFunc("POST /topics", c.topics)
 	mux.HandleFunc("POST /publications", c.publish)
 	mux.HandleFunc("GET /publication", c.published)
+	mux.HandleFunc("DELETE /publication", c.unpublish)
 	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /healthz", c.health)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -50,8 +51,8 @@ func guardLocal(next http.Handler) http.Handler {
 			http.Error(w, "the admin address is served under its loopback name only", http.StatusForbidden)
 			return
 		}
-		if origin := r.Header.Get("Origin"); origin != "" && !ownOrigin(origin, r.Host) {
-			http.Error(w, "web pages of other origins may not use the admin address", http.StatusForbidden)
+		if err := (transport.Origins{}).Check(w, r); err != nil {
+			transport.Refuse(w, err)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -63,11 +64,6 @@ func hostname(hostport string) string {
 		return h
 	}
 	return hostport
-}
-
-func ownOrigin(origin, host string) bool {
-	u, err := url.Parse(origin)
-	return err == nil && u.Host == host
 }
 
 func (c *control) health(w http.ResponseWriter, _ *http.Request) {
@@ -110,6 +106,8 @@ func (c *control) publish(w http.ResponseWriter, r *http.Request) {
 		write(w, admin.PublicationResponse{Origin: origin})
 	}
 }
+
+func (c *control) unpublish(http.ResponseWriter, *http.Request) { c.target.publisher.stop() }
 
 func (c *control) published(w http.ResponseWriter, _ *http.Request) {
 	write(w, c.target.publisher.record())

@@ -45,6 +45,30 @@ func TestControl(t *testing.T) {
 	})
 }
 
+// A publication that nobody wants any more is stopped, and the next can begin at once.
+func TestUnpublish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, unchanged)
+		if err := s.admin.Unpublish(t.Context()); err != nil {
+			t.Errorf("stop nothing: %v", err)
+		}
+		long := func(r *admin.PublicationRequest) { r.Schedule.Length = 24 * time.Hour }
+		if err := s.publish(1, 100, long); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2500 * time.Millisecond)
+		if err := s.admin.Unpublish(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := s.admin.Published(t.Context()); err != nil || !p.Done || len(p.Records) != 3 {
+			t.Errorf("published: %+v, %v", p, err)
+		}
+		if err := s.publish(1, 100, nil); err != nil {
+			t.Errorf("the next: %v", err)
+		}
+	})
+}
+
 func TestPublicationsThatCannotBe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, unchanged)

@@ -28,6 +28,8 @@ type publisher struct {
 	mu      sync.Mutex
 	latest  admin.Published
 	busy    bool
+	cancel  context.CancelFunc // of the one under way
+	ended   chan struct{}      // closed when that has ended
 }
 
 // start begins a publication that goes on until its schedule is through or ctx ends.
@@ -41,6 +43,8 @@ func (p *publisher) start(ctx context.Context, r admin.PublicationRequest) (cloc
 		return 0, errBusy
 	}
 	p.busy = true
+	ctx, p.cancel = context.WithCancel(ctx)
+	p.ended = make(chan struct{})
 	p.latest = admin.Published{}
 	origin := p.clock.Now().Add(r.In)
 	p.running.Go(func() { p.run(ctx, origin, r) })
@@ -58,8 +62,8 @@ func (p *publisher) check(r admin.PublicationRequest) error {
 		return fmt.Errorf("arrivals %q: want %s or %s", s.Arrivals, scenario.Fixed, scenario.Poisson)
 	case !(s.Rate > 0):
 		return fmt.Errorf("rate %v: want more than 0", s.Rate)
-	case s.Length <= 0 || s.Length > 2*scenario.MaxPhase:
-		return fmt.Errorf("length_ns %d: want more than 0 and at most %d", s.Length, 2*scenario.MaxPhase)
+	case s.Length <= 0 || s.Length > 2*scenario.MaxSpan:
+		return fmt.Errorf("length_ns %d: want more than 0 and at most %d", s.Length, 2*scenario.MaxSpan)
 	case s.Rate*float64(s.Topics)*s.Length.Seconds() > scenario.MaxMessages:
 		return fmt.Errorf("the schedule has more than %d messages", scenario.MaxMessages)
 	case r.In < 0 || r.In > time.Hour:
@@ -72,6 +76,8 @@ func (p *publisher) run(ctx context.Context, origin clock.Instant, r admin.Publi
 	defer func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
+		p.cancel()
+		close(p.ended)
 		p.busy, p.latest.Done = false, true
 	}()
 	timer := time.NewTimer(0)
@@ -93,11 +99,11 @@ func (p *publisher) run(ctx context.Context, origin clock.Instant, r admin.Publi
 }
 
 func (p *publisher) publish(topic int, due clock.Instant, size int) bool {
+	now := p.clock.Now() // before it is appended: that wakes the readers, which takes time of its own
 	message, err := p.feed.Topic(topic).Publish(due, size)
 	if err != nil {
 		return false // start checked all that can be wrong
 	}
-	now := p.clock.Now()
 	p.published(now.Sub(due))
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -112,6 +118,17 @@ func (p *publisher) record() admin.Published {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.latest
+}
+
+// stop ends the publication that is under way, and waits until it has.
+func (p *publisher) stop() {
+	p.mu.Lock()
+	busy, cancel, ended := p.busy, p.cancel, p.ended
+	p.mu.Unlock()
+	if busy {
+		cancel()
+		<-ended
+	}
 }
 
 // wait waits until nothing is being published any more.

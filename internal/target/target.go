@@ -36,6 +36,7 @@ type Target struct {
 	publisher *publisher
 	totals    wire.Totals
 	slow      atomic.Int64
+	beyond    atomic.Int64
 	tls       *tls.Config // nil without TLS
 	ca        []byte
 	tlsFull   atomic.Int64
@@ -63,7 +64,7 @@ func New(config Config, clk clock.Clock, logger *log.Logger) (*Target, error) {
 		named = append(named, metrics.TransportCounters{Name: string(name), Counters: t.counters[name]})
 	}
 	t.metrics = metrics.NewTarget(metrics.TargetSources{
-		Transports: named, Socket: &t.totals, SlowReaders: &t.slow, TLSFull: &t.tlsFull, TLSResumed: &t.tlsResume,
+		Transports: named, Socket: &t.totals, SlowReaders: &t.slow, Refused: &t.beyond, TLSFull: &t.tlsFull, TLSResumed: &t.tlsResume,
 	})
 	t.publisher = &publisher{
 		feed: t.feed, clock: clk, maxMessage: config.MaxMessage, published: t.metrics.Published,
@@ -116,7 +117,7 @@ func (t *Target) Serve(ctx context.Context, service, admin net.Listener) error {
 	}
 	var metered net.Listener = &listener{
 		Listener: service, clock: t.clock, max: int64(t.config.MaxConnections),
-		drain: t.config.DrainTimeout, totals: &t.totals, slow: &t.slow,
+		drain: t.config.DrainTimeout, totals: &t.totals, slow: &t.slow, beyond: &t.beyond,
 	}
 	if t.tls != nil {
 		metered = tls.NewListener(metered, t.tls)
@@ -159,13 +160,15 @@ func end(servers []*http.Server) {
 
 func (t *Target) serviceServer(base context.Context, adminAddress string) *http.Server {
 	return &http.Server{
-		Handler:           refuseBeyond(t.service(adminAddress)),
+		Handler:           t.get(refuseBeyond(t.service(adminAddress))),
 		ReadHeaderTimeout: t.config.HeaderTimeout,
 		IdleTimeout:       t.config.IdleTimeout,
 		MaxHeaderBytes:    t.config.MaxHeader,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnContext:       mark,
 		ErrorLog:          t.logger,
+
+		DisableGeneralOptionsHandler: true, // get answers OPTIONS as any other method
 	}
 }
 
@@ -191,17 +194,17 @@ func (t *Target) service(adminAddress string) http.Handler {
 		}
 	}
 	mux := http.NewServeMux()
-	mux.Handle(ajaxpoll.Path, t.get(&ajaxpoll.Handler{
+	mux.Handle(ajaxpoll.Path, &ajaxpoll.Handler{
 		Feed: t.feed, Origins: origins, MaxHold: t.config.MaxHold,
 		Short: t.counters[scenario.ShortPoll], Long: t.counters[scenario.LongPoll],
-	}))
-	mux.Handle(ssepush.Path, t.get(&ssepush.Handler{
+	})
+	mux.Handle(ssepush.Path, &ssepush.Handler{
 		Feed: t.feed, Origins: origins, KeepAlive: t.config.KeepAlive, Counters: t.counters[scenario.SSE],
-	}))
-	mux.Handle(wspush.Path, t.get(t.untilClosed(&wspush.Handler{
+	})
+	mux.Handle(wspush.Path, t.untilClosed(&wspush.Handler{
 		Feed: t.feed, Origins: origins, Ping: t.config.Ping, Counters: t.counters[scenario.WebSocket],
-	})))
-	mux.Handle("/{$}", t.get(page(adminAddress, t.config)))
+	}))
+	mux.Handle("/{$}", page(adminAddress, t.config))
 	return mux
 }
 

@@ -105,6 +105,9 @@ func TestFloodOfConnections(t *testing.T) {
 			s.dial(serviceAddress)
 		}
 		synctest.Wait()
+		if got := s.metric("pollpush_target_connections_refused_total"); got != "99" {
+			t.Errorf("%s connections were refused, want 99", got)
+		}
 		if got := s.metric("pollpush_target_connections_active"); got != "33" {
 			t.Errorf("%s connections are kept, want 1 and 32 to refuse", got)
 		}
@@ -119,9 +122,11 @@ func TestFloodOfConnections(t *testing.T) {
 func TestBodyThatNeverComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, unchanged)
-		p := s.dial(serviceAddress)
-		p.send("GET /poll HTTP/1.1\nHost: x\nContent-Length: 5\n\n")
-		p.answer()
+		for _, start := range []string{"GET /poll", "POST /nothing", "GET //poll", "OPTIONS *", "CONNECT x:1"} {
+			p := s.dial(serviceAddress)
+			p.send(start + " HTTP/1.1\nHost: x\nContent-Length: 5\n\n")
+			p.answer()
+		}
 		time.Sleep(11 * time.Second)
 		if got := s.metric("pollpush_target_connections_active"); got != "0" {
 			t.Errorf("%s connections are still open", got)
@@ -141,6 +146,11 @@ func TestBadRequests(t *testing.T) {
 		{"method", "POST /poll HTTP/1.1\nHost: x\nContent-Length: 0\n\n", 405, "only GET"},
 		{"body", "GET /poll HTTP/1.1\nHost: x\nContent-Length: 5\n\n", 413, "no body"},
 		{"path", "GET /nothing HTTP/1.1\nHost: x\n\n", 404, ""},
+		{"query", "GET /poll?after=%zz HTTP/1.1\nHost: x\n\n", 400, "cannot be read"},
+		{"query of a stream", "GET /sse?after=1;x=2 HTTP/1.1\nHost: x\n\n", 400, "cannot be read"},
+		{"query of an upgrade", strings.Replace(upgrade, "topic=0", "topic=%zz", 1), 400, "cannot be read"},
+		{"body where nothing is", "POST /nothing HTTP/1.1\nHost: x\nContent-Length: 5\n\n", 413, "no body"},
+		{"any options", "OPTIONS * HTTP/1.1\nHost: x\nContent-Length: 5\n\n", 413, "no body"},
 		{"after", "GET /poll?after=-1 HTTP/1.1\nHost: x\n\n", 400, `after="-1" is no cursor`},
 		{"after the end", "GET /sse?after=5 HTTP/1.1\nHost: x\n\n", 400, "after=5 is beyond the last message, 0"},
 		{"wait", "GET /poll?wait=soon HTTP/1.1\nHost: x\n\n", 400, `wait="soon" is no duration`},

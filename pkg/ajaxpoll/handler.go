@@ -28,7 +28,7 @@ type Handler struct {
 // ServeHTTP answers one poll. A held poll is answered with 204 when the request's context ends,
 // which is when its client has gone or the server is about to.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
+	query, queryErr := transport.ParseQuery(r)
 	counters := h.Short
 	if query.Has("wait") {
 		counters = h.Long
@@ -37,6 +37,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer counters.Subscribers.Add(-1)
 
 	sub, log, wait, err := h.parse(w, r, query)
+	if err == nil {
+		err = queryErr
+	}
 	if err != nil {
 		counters.Failed.Add(1)
 		transport.Refuse(w, err)
@@ -93,7 +96,22 @@ func (h *Handler) hold(r *http.Request, log *feed.Log, after uint64, batch feed.
 	return batch
 }
 
+// MaxAnswerBytes bounds the messages of one answer. What does not fit is for the next poll.
+const MaxAnswerBytes = 8 << 20
+
+// shorten returns as many messages as fit into an answer, and at least one of those there are.
+func shorten(messages []feed.Message) []feed.Message {
+	bytes := 0
+	for i, m := range messages {
+		if bytes += len(m.Raw); bytes > MaxAnswerBytes && i > 0 {
+			return messages[:i]
+		}
+	}
+	return messages
+}
+
 func (h *Handler) answer(w http.ResponseWriter, counters *transport.Counters, after uint64, batch feed.Batch) {
+	batch.Messages = shorten(batch.Messages)
 	if len(batch.Messages) == 0 {
 		w.WriteHeader(http.StatusNoContent)
 		counters.Empty.Add(1)

@@ -2,6 +2,7 @@ package ajaxpoll
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -12,8 +13,9 @@ import (
 	"pollpush/pkg/wire"
 )
 
-// maxAnswerBytes bounds the body of an answer. It is twice what a target keeps of a topic.
-const maxAnswerBytes = 16 << 20
+// maxAnswerBytes bounds the body of an answer: MaxAnswerBytes, or one message of any size, and room
+// for what is around them.
+const maxAnswerBytes = 2 * MaxAnswerBytes
 
 // poller is the state of one subscription: its cursor, its connection, its buffers.
 type poller struct {
@@ -26,6 +28,8 @@ type poller struct {
 	used    bool        // the connection has carried an exchange
 
 	overhead wire.Ledger // of a connection that has been closed, and is not reported yet
+
+	scheduled clock.Instant // when the poll in hand should leave; 0 once it has
 
 	request []byte
 	body    []byte
@@ -40,12 +44,12 @@ func (p *poller) poll(ctx context.Context, wait time.Duration, scheduled clock.I
 	p.begin(scheduled)
 	err := p.exchange(ctx, wait)
 	if err != nil && stale && p.unit.Cost.Down.Socket() == 0 && ctx.Err() == nil {
-		p.fail(ctx)
-		p.begin(scheduled)
+		p.fail(ctx, err)
+		p.begin(0) // late it is only once
 		err = p.exchange(ctx, wait)
 	}
 	if err != nil {
-		p.fail(ctx)
+		p.fail(ctx, err)
 		return err
 	}
 	p.report()
@@ -53,19 +57,17 @@ func (p *poller) poll(ctx context.Context, wait time.Duration, scheduled clock.I
 }
 
 func (p *poller) begin(scheduled clock.Instant) {
-	now := p.client.Dialer.Clock.Now()
 	p.unit = transport.Unit{
-		Received: now,
+		Received: p.client.Dialer.Clock.Now(),
 		Messages: p.unit.Messages[:0],
 	}
-	if scheduled != 0 {
-		p.unit.Scheduled, p.unit.Left = scheduled, now
-	}
+	p.scheduled = scheduled
 }
 
 // fail reports the poll as failed and gives its connection up. A poll that never left because ctx
 // had ended did not fail; what its connection cost is booked all the same.
-func (p *poller) fail(ctx context.Context) {
+func (p *poller) fail(ctx context.Context, err error) {
+	p.unit.Err = fmt.Errorf("poll after %d: %w", p.after, err)
 	cost := &p.unit.Cost
 	if ctx.Err() == nil || cost.Requests > 0 {
 		cost.Requests, cost.RequestsFailed = 1, 1
@@ -73,8 +75,7 @@ func (p *poller) fail(ctx context.Context) {
 	cost.RequestsWithMessages, cost.RequestsEmpty, cost.Messages = 0, 0, 0
 	cost.Down.Framing += cost.Down.Payload
 	cost.Down.Payload = 0
-	p.unit.Messages = p.unit.Messages[:0]
-	p.unit.Missed = 0
+	p.unit.Messages, p.unit.Missed = p.unit.Messages[:0], 0
 	p.unit.Received = p.client.Dialer.Clock.Now()
 	p.end()
 	p.report()
@@ -100,6 +101,9 @@ func (p *poller) exchange(ctx context.Context, wait time.Duration) error {
 		cost.Connections = 1
 	}
 	p.request = p.appendRequest(p.request[:0], wait)
+	if p.scheduled != 0 {
+		p.unit.Scheduled, p.unit.Left = p.scheduled, p.client.Dialer.Clock.Now()
+	}
 	if err := p.conn.Send(p.request); err != nil {
 		return err
 	}
@@ -199,8 +203,9 @@ func (p *poller) end() {
 	if p.release() {
 		p.conn.Meter().Finish()
 	}
+	before := p.conn.Consumed()
 	p.conn.Meter().Drain()
-	p.part()
+	p.part(before)
 }
 
 // leave ends the subscription. What closing took belongs to no exchange.
@@ -215,12 +220,15 @@ func (p *poller) leave() {
 // follow closes a connection that the server is closing.
 func (p *poller) follow() {
 	p.release()
+	before := p.conn.Consumed()
 	p.conn.Meter().Follow()
-	p.part()
+	p.part(before)
 }
 
-// part lets go of a connection that is closed.
-func (p *poller) part() {
+// part lets go of a connection that is closed. What came after consumed bytes was read by nobody:
+// the rest of an answer that was given up, for instance.
+func (p *poller) part(consumed int64) {
+	p.overhead.Down.Framing += p.conn.Meter().BytesRead() - consumed
 	p.overhead = p.overhead.Add(p.conn.Meter().Overhead())
 	p.conn = nil
 }

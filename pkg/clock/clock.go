@@ -37,6 +37,13 @@ func New() Clock {
 	return best.Clock
 }
 
+// Shifted returns a clock that reads d more than c: one of another time line, as in another time
+// namespace or on another host.
+func (c Clock) Shifted(d time.Duration) Clock {
+	c.base = c.base.Add(d)
+	return c
+}
+
 // IsZero reports whether the clock is the zero value, which cannot be read.
 func (c Clock) IsZero() bool { return c.start.IsZero() }
 

@@ -33,7 +33,7 @@ func appendField(b []byte, f Field) []byte {
 	return append(b, "\r\n"...)
 }
 
-// Send writes a request that Append made.
+// Send writes a request that AppendGet made.
 func (c *Conn) Send(request []byte) error {
 	_, err := c.meter.Write(request)
 	return err

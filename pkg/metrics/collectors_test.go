@@ -28,12 +28,12 @@ func targetRegistry() *prometheus.Registry {
 	totals.Closed.Add(6)
 	totals.Read.Add(1000)
 	totals.Written.Add(2000)
-	var slow, full, resumed atomic.Int64
+	var slow, refused, full, resumed atomic.Int64
 	slow.Store(7)
 	full.Store(8)
 	target := metrics.NewTarget(metrics.TargetSources{
 		Transports: []metrics.TransportCounters{{Name: "websocket", Counters: counters}},
-		Socket:     totals, SlowReaders: &slow, TLSFull: &full, TLSResumed: &resumed,
+		Socket:     totals, SlowReaders: &slow, Refused: &refused, TLSFull: &full, TLSResumed: &resumed,
 	})
 	target.Published(30 * time.Millisecond)
 	return metrics.NewRegistry(metrics.Build{Version: "1", Commit: "c", Go: "go"}, target)

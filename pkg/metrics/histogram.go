@@ -26,7 +26,7 @@ type Histogram struct {
 	over     int64
 }
 
-// NewHistogram returns an empty histogram, which takes about 150 KB.
+// NewHistogram returns an empty histogram, which takes about 270 KB.
 func NewHistogram() *Histogram {
 	return &Histogram{hdr: hdrhistogram.New(lowest, highest, digits)}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Target collects what a target did. Its sources count by themselves; it reads them when it is
-// asked. Published and PublishLag are counted here, by Publish.
+// asked. Messages published and their lag are counted here, by Published.
 type Target struct {
 	sources TargetSources
 
@@ -30,6 +30,7 @@ type TargetSources struct {
 	Transports          []TransportCounters
 	Socket              *wire.Totals
 	SlowReaders         *atomic.Int64 // connections closed because their reader did not drain
+	Refused             *atomic.Int64 // connections beyond the limit
 	TLSFull, TLSResumed *atomic.Int64 // TLS handshakes
 }
 
@@ -76,6 +77,8 @@ var (
 		"Bytes on the sockets of the service address; up is from the clients.", []string{"direction"}, nil)
 	targetSlow = prometheus.NewDesc("pollpush_target_slow_readers_closed_total",
 		"Connections closed because their reader did not drain.", nil, nil)
+	targetRefused = prometheus.NewDesc("pollpush_target_connections_refused_total",
+		"Connections beyond the limit, answered with 503 or closed.", nil, nil)
 	targetTLS = prometheus.NewDesc("pollpush_target_tls_handshakes_total",
 		"TLS handshakes on the service address.", []string{"kind"}, nil)
 	targetCPU = prometheus.NewDesc("pollpush_target_cpu_seconds_total",
@@ -108,6 +111,7 @@ func (t *Target) Collect(ch chan<- prometheus.Metric) {
 	s.counter(targetBytes, t.sources.Socket.Read.Load(), "up")
 	s.counter(targetBytes, t.sources.Socket.Written.Load(), "down")
 	s.counter(targetSlow, t.sources.SlowReaders.Load())
+	s.counter(targetRefused, t.sources.Refused.Load())
 	s.counter(targetTLS, t.sources.TLSFull.Load(), "full")
 	s.counter(targetTLS, t.sources.TLSResumed.Load(), "resumed")
 	cpu := ProcessCPU()

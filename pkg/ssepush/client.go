@@ -38,6 +38,7 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 			meter.Finish()
 		}
 		meter.Drain()
+		r.unit.Cost.Down.Framing = meter.BytesRead() - r.booked // what came after the last event that was understood
 		r.report()
 	}()
 	if err := r.open(c.request()); err != nil {

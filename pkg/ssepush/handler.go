@@ -53,7 +53,11 @@ func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (transport.Subsc
 	if err := h.Origins.Check(w, r); err != nil {
 		return transport.Subscription{}, nil, err
 	}
-	sub, log, err := transport.ParseSubscription(r.URL.Query(), h.Feed)
+	query, err := transport.ParseQuery(r)
+	if err != nil {
+		return transport.Subscription{}, nil, err
+	}
+	sub, log, err := transport.ParseSubscription(query, h.Feed)
 	if err != nil {
 		return sub, nil, err
 	}

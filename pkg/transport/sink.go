@@ -33,6 +33,8 @@ type Unit struct {
 	Missed uint64
 	// Cost is what the unit took on the wire. Cost.Messages is len(Messages).
 	Cost wire.Ledger
+	// Err is why a request failed; nil when none did.
+	Err error
 	// Scheduled and Left are when a poll should have left, and when it did. Both are zero for what
 	// follows no schedule.
 	Scheduled, Left clock.Instant

@@ -47,6 +47,16 @@ func BadRequest(format string, args ...any) error {
 	return &Refusal{Status: http.StatusBadRequest, Reason: fmt.Sprintf(format, args...)}
 }
 
+// ParseQuery reads a request's query. What cannot be read is refused rather than left out: a cursor
+// that is not understood must not become 0.
+func ParseQuery(r *http.Request) (url.Values, error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, BadRequest("query %.40q cannot be read", r.URL.RawQuery)
+	}
+	return query, nil
+}
+
 // ParseSubscription reads topic and after from a query, and finds the topic's log. Both may be left
 // out: topic 0, and everything that is still kept. A client's input is quoted back shortened.
 func ParseSubscription(query url.Values, f *feed.Feed) (Subscription, *feed.Log, error) {

@@ -22,6 +22,14 @@ type Totals struct {
 	Packets *PacketCounter
 }
 
+// CutAll closes the connections that Packets counts at once, without an orderly end. Whoever reads
+// or writes one of them gets an error.
+func (t *Totals) CutAll() {
+	if t.Packets != nil {
+		t.Packets.cutAll()
+	}
+}
+
 // CloseTimeout bounds how long an orderly close waits for the peer's end of file.
 const CloseTimeout = 5 * time.Second
 

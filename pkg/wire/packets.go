@@ -83,3 +83,12 @@ func (c *PacketCounter) remove(conn net.Conn, ended bool) {
 	c.closed = c.closed.Add(t)
 	c.blind = c.blind || !ok || !ended
 }
+
+// cutAll closes all open connections.
+func (c *PacketCounter) cutAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for conn := range c.open {
+		_ = conn.Close() // it is being given up
+	}
+}

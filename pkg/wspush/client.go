@@ -291,12 +291,14 @@ func (r *reader) sendClose(code uint16) {
 // end closes the connection in order, and books what was sent last. After a closing handshake the
 // server ends first (section 7.1.1).
 func (r *reader) end() {
+	before := r.conn.Consumed()
 	if r.closed {
 		r.conn.Meter().Follow()
 	} else {
 		r.conn.Meter().Finish()
 		r.conn.Meter().Drain()
 	}
+	r.unit.Cost.Down.Framing += r.conn.Meter().BytesRead() - before // what came after the last frame that was understood
 	r.report()
 }
 

@@ -61,7 +61,12 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request) (*feed.Log, uin
 		transport.Refuse(w, err)
 		return nil, 0, nil, err
 	}
-	sub, log, err := transport.ParseSubscription(r.URL.Query(), h.Feed)
+	query, err := transport.ParseQuery(r)
+	if err != nil {
+		transport.Refuse(w, err)
+		return nil, 0, nil, err
+	}
+	sub, log, err := transport.ParseSubscription(query, h.Feed)
 	if err != nil {
 		transport.Refuse(w, err)
 		return nil, 0, nil, err

@@ -1,0 +1,36 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"pollpush/pkg/clock"
+	"pollpush/pkg/metrics"
+)
+
+// beat is how often the generator looks whether it is on time.
+const beat = 5 * time.Millisecond
+
+// heartbeat measures how late this process does what it means to do at a given time: a generator
+// that is stopped, starved or busy receives late, and would blame the transport for it. It wakes
+// every beat through the window, and records for each beat, missed ones included, how long after
+// it the process was awake.
+func heartbeat(ctx context.Context, clk clock.Clock, w window) *metrics.Histogram {
+	lag := metrics.NewHistogram()
+	timer := time.NewTimer(clk.Until(w.start))
+	defer timer.Stop()
+	next := w.start
+	for next < w.end {
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return lag
+		}
+		now := clk.Now()
+		for ; next <= now && next < w.end; next = next.Add(beat) {
+			lag.Record(now.Sub(next))
+		}
+		timer.Reset(clk.Until(next))
+	}
+	return lag
+}
