@@ -1,6 +1,9 @@
 package wire
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // records tells the TLS records on a socket apart: those that carried the stream, and the others.
 // It sees the bytes below TLS as they arrive (scan), and how much of the stream comes out above it
@@ -55,7 +58,7 @@ func (r *records) open(n, room int64) {
 	}
 	for len(r.queue) > 0 {
 		length := r.queue[0]
-		r.queue = r.queue[1:]
+		r.queue = slices.Delete(r.queue, 0, 1) // it is short, and keeps its memory
 		r.queued -= recordHeader + length + recordTrailer
 		if length == n || (length > n && n == room) {
 			r.opened++
