@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -51,12 +50,12 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 			crowd: c, topic: topic, sequence: newSequence(ends[topic]),
 			shard: t.recorder.shards[i%len(t.recorder.shards)],
 		}
-		subscriber := subscribers[t.name](subscription{
-			dialer: t.dialer(slots), endpoint: t.target.Endpoint,
+		subscriber := Subscription{
+			Dialer: t.dialer(slots), Endpoint: t.target.Endpoint,
 			Subscription: transport.Subscription{Topic: topic, After: ends[topic]},
-			scenario:     t.scenario, phase: phases[i],
-			origin: func() clock.Instant { return c.origin },
-		})
+			Scenario:     t.scenario, Phase: phases[i],
+			Origin: func() clock.Instant { return c.origin },
+		}.Subscriber(t.name)
 		c.running.Go(func() { c.clients[i].run(ctx, subscriber) })
 	}
 }
@@ -64,19 +63,10 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 // dialer returns how one client connects. Each has TLS sessions of its own, as different machines
 // would.
 func (t *trial) dialer(slots chan struct{}) *transport.Dialer {
-	d := &transport.Dialer{Dial: t.engine.Dial, Clock: t.clock, Totals: &t.totals, Slots: slots}
-	if t.target.TLS == nil {
-		return d
+	return &transport.Dialer{
+		Dial: t.engine.Dial, Clock: t.clock, Totals: &t.totals, Slots: slots,
+		TLS: t.target.ClientTLS(t.scenario.Resume),
 	}
-	d.TLS = t.target.TLS.Clone()
-	d.TLS.ServerName = t.target.Endpoint.ServerName
-	d.TLS.MinVersion = tls.VersionTLS13 // its records have one known overhead
-	d.TLS.NextProtos = []string{"http/1.1"}
-	d.TLS.SessionTicketsDisabled = !t.scenario.Resume
-	if t.scenario.Resume {
-		d.TLS.ClientSessionCache = tls.NewLRUClientSessionCache(1)
-	}
-	return d
 }
 
 // barrier waits until every client is ready or has failed. It is an error when none is ready, or

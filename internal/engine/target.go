@@ -29,6 +29,23 @@ type Target struct {
 	Stop, Kill func()
 }
 
+// ClientTLS returns what one client secures its connections with, and, if resume is set, a memory of
+// its own for sessions. It is nil without TLS.
+func (t *Target) ClientTLS(resume bool) *tls.Config {
+	if t.TLS == nil {
+		return nil
+	}
+	c := t.TLS.Clone()
+	c.ServerName = t.Endpoint.ServerName
+	c.MinVersion = tls.VersionTLS13 // its records have one known overhead
+	c.NextProtos = []string{"http/1.1"}
+	c.SessionTicketsDisabled = !resume
+	if resume {
+		c.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+	}
+	return c
+}
+
 // Launch makes a target available for one trial.
 type Launch func(ctx context.Context) (*Target, error)
 

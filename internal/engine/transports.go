@@ -20,54 +20,58 @@ type Subscriber interface {
 	Subscribe(ctx context.Context, sink transport.Sink) error
 }
 
-// subscription is what a virtual client subscribes with.
-type subscription struct {
-	dialer   *transport.Dialer
-	endpoint transport.Endpoint
+// Subscription is what a virtual client subscribes with.
+type Subscription struct {
 	transport.Subscription
-	scenario scenario.Scenario
-	// phase is the client's place in the poll interval, from 0 up to 1; origin is when the
+	Dialer   *transport.Dialer
+	Endpoint transport.Endpoint
+	// Scenario says how it polls, if it does.
+	Scenario scenario.Scenario
+	// Phase is the client's place in the poll interval, from 0 up to 1; Origin is when the
 	// interval that it is a place in begins, known once all are ready.
-	phase  float64
-	origin func() clock.Instant
+	Phase  float64
+	Origin func() clock.Instant
 }
+
+// Subscriber returns the client that subscribes with s over the named transport.
+func (s Subscription) Subscriber(name scenario.Transport) Subscriber { return subscribers[name](s) }
 
 // subscribers makes a Subscriber for each transport. A new transport is one row here and one name
 // in package scenario.
-var subscribers = map[scenario.Transport]func(subscription) Subscriber{
-	scenario.ShortPoll: func(s subscription) Subscriber {
+var subscribers = map[scenario.Transport]func(Subscription) Subscriber{
+	scenario.ShortPoll: func(s Subscription) Subscriber {
 		return &ajaxpoll.Client{
-			Dialer: s.dialer, Endpoint: s.endpoint, Subscription: s.Subscription,
-			Pace: s.pace(), KeepAlive: s.scenario.KeepAlive,
+			Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription,
+			Pace: s.pace(), KeepAlive: s.Scenario.KeepAlive,
 		}
 	},
-	scenario.LongPoll: func(s subscription) Subscriber {
+	scenario.LongPoll: func(s Subscription) Subscriber {
 		return &ajaxpoll.Client{
-			Dialer: s.dialer, Endpoint: s.endpoint, Subscription: s.Subscription,
-			Hold: s.scenario.Hold, KeepAlive: s.scenario.KeepAlive,
+			Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription,
+			Hold: s.Scenario.Hold, KeepAlive: s.Scenario.KeepAlive,
 		}
 	},
-	scenario.SSE: func(s subscription) Subscriber {
-		return &ssepush.Client{Dialer: s.dialer, Endpoint: s.endpoint, Subscription: s.Subscription}
+	scenario.SSE: func(s Subscription) Subscriber {
+		return &ssepush.Client{Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription}
 	},
-	scenario.WebSocket: func(s subscription) Subscriber {
-		return &wspush.Client{Dialer: s.dialer, Endpoint: s.endpoint, Subscription: s.Subscription}
+	scenario.WebSocket: func(s Subscription) Subscriber {
+		return &wspush.Client{Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription}
 	},
 }
 
 // pace returns when the client's short polls leave.
-func (s subscription) pace() ajaxpoll.Pace {
-	interval := s.scenario.PollInterval
-	offset := time.Duration(s.phase * float64(interval))
-	if s.scenario.PollPacing == scenario.FixedDelay {
+func (s Subscription) pace() ajaxpoll.Pace {
+	interval := s.Scenario.PollInterval
+	offset := time.Duration(s.Phase * float64(interval))
+	if s.Scenario.PollPacing == scenario.FixedDelay {
 		return func(tick int, answered clock.Instant) clock.Instant {
 			if tick == 0 {
-				return s.origin().Add(offset)
+				return s.Origin().Add(offset)
 			}
 			return answered.Add(interval)
 		}
 	}
 	return func(tick int, _ clock.Instant) clock.Instant {
-		return s.origin().Add(offset + time.Duration(tick)*interval)
+		return s.Origin().Add(offset + time.Duration(tick)*interval)
 	}
 }

@@ -22,6 +22,8 @@ type Dialer struct {
 	Totals *wire.Totals
 	// TLS, if not nil, is what the connections are secured with. It asks for TLS 1.3.
 	TLS *tls.Config
+	// Tap, if not nil, returns whom a connection that was just opened, and secured, shows its stream.
+	Tap func() wire.Tap
 	// Slots bounds how many connections are being opened at the same time: a burst of thousands
 	// overflows a listen queue, and then the kernel's retries are measured. Nil means no bound.
 	Slots chan struct{}
@@ -46,12 +48,14 @@ func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, erro
 		return nil, err
 	}
 	meter := wire.NewMeter(conn, d.Clock, d.Totals)
-	if d.TLS == nil {
-		return meter, nil
+	if d.TLS != nil {
+		if err := meter.Secure(ctx, d.TLS); err != nil {
+			_ = meter.Close() // the handshake's error is what counts
+			return nil, fmt.Errorf("TLS handshake: %w", err)
+		}
 	}
-	if err := meter.Secure(ctx, d.TLS); err != nil {
-		_ = meter.Close() // the handshake's error is what counts
-		return nil, fmt.Errorf("TLS handshake: %w", err)
+	if d.Tap != nil {
+		meter.Tap(d.Tap())
 	}
 	return meter, nil
 }

@@ -42,7 +42,17 @@ type Meter struct {
 	socket *socket
 	secure *secure // nil on plain TCP
 	totals *Totals
+	tap    Tap // nil unless somebody wants to see the stream
 	closed atomic.Bool
+}
+
+// A Tap is shown the stream of a meter, above TLS where there is TLS. It is for showing an exchange,
+// not for counting it. What it is shown belongs to the meter's user, and is valid during the call.
+type Tap interface {
+	// WillWrite is called with what is about to be written, so that it comes before the answer.
+	WillWrite(p []byte)
+	// WasRead is called with what a Read brought.
+	WasRead(p []byte)
 }
 
 // socket is the connection itself, where bytes are counted.
@@ -94,9 +104,16 @@ func (s *socket) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Tap shows the stream to t from now on. It is called after Secure, and before anything is read or
+// written.
+func (m *Meter) Tap(t Tap) { m.tap = t }
+
 // Read reads from the stream.
 func (m *Meter) Read(p []byte) (int, error) {
 	n, err := m.Conn.Read(p)
+	if m.tap != nil && n > 0 {
+		m.tap.WasRead(p[:n])
+	}
 	if m.secure != nil {
 		m.secure.wasRead(n, len(p), err)
 	}
@@ -105,6 +122,9 @@ func (m *Meter) Read(p []byte) (int, error) {
 
 // Write writes to the stream.
 func (m *Meter) Write(p []byte) (int, error) {
+	if m.tap != nil {
+		m.tap.WillWrite(p)
+	}
 	if m.secure != nil {
 		return m.secure.write(p)
 	}
