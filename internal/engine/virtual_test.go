@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"sync"
 	"testing"
@@ -53,6 +54,11 @@ func (l *laboratory) launch(context.Context) (*engine.Target, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.serve(service, control, l.network.DialContext)
+}
+
+// serve starts a target on two listeners; dial reaches the admin address.
+func (l *laboratory) serve(service, control net.Listener, dial admin.Dial) (*engine.Target, error) {
 	server, err := target.New(l.config, l.clock.Shifted(l.skew), log.New(io.Discard, "", 0))
 	if err != nil {
 		return nil, err
@@ -61,7 +67,7 @@ func (l *laboratory) launch(context.Context) (*engine.Target, error) {
 	if l.config.TLS {
 		scheme = "https://"
 	}
-	endpoint, err := transport.ParseEndpoint(scheme + l.config.Listen)
+	endpoint, err := transport.ParseEndpoint(scheme + service.Addr().String())
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +79,7 @@ func (l *laboratory) launch(context.Context) (*engine.Target, error) {
 			l.t.Errorf("serve: %v", err)
 		}
 	}()
-	client := admin.NewClient("http://"+l.config.Admin, l.network.DialContext)
+	client := admin.NewClient("http://"+control.Addr().String(), dial)
 	var once sync.Once
 	stop := func() { once.Do(func() { client.Close(); cancel(); <-exited }) }
 	var secure *tls.Config

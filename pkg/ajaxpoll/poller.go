@@ -191,7 +191,11 @@ func (p *poller) connect(ctx context.Context) error {
 		return err
 	}
 	p.conn, p.used = http1.NewConn(meter), false
-	p.release = context.AfterFunc(ctx, meter.Finish)
+	finish := meter.Finish
+	if !p.client.KeepAlive {
+		finish = meter.FinishAlone // the request asks the server to close
+	}
+	p.release = context.AfterFunc(ctx, finish)
 	return nil
 }
 

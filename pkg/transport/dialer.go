@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"time"
 
 	"pollpush/pkg/clock"
 	"pollpush/pkg/wire"
@@ -29,7 +30,9 @@ type Dialer struct {
 	Slots chan struct{}
 }
 
-// Connect opens a metered connection to address, and makes the TLS handshake where there is one.
+// Connect opens a metered connection to address, and makes the TLS handshake where there is one. A
+// ctx that ends meanwhile gives it wire.CloseTimeout more: a connection that is given up half-way has
+// crossed the wire all the same, and nobody would count it.
 func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, error) {
 	if d.Slots != nil {
 		select {
@@ -43,6 +46,8 @@ func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, erro
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
 	}
+	ctx, cancel := outlive(ctx, wire.CloseTimeout)
+	defer cancel()
 	conn, err := dial(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
@@ -58,6 +63,16 @@ func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, erro
 		meter.Tap(d.Tap())
 	}
 	return meter, nil
+}
+
+// outlive returns a context that ends some time after ctx does.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	release := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(by, cancel)
+		context.AfterFunc(longer, func() { timer.Stop() })
+	})
+	return longer, func() { release(); cancel() }
 }
 
 // Endpoint is where a target serves: what to dial, and what to send as Host.

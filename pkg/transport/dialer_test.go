@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pollpush/internal/memnet"
 	"pollpush/pkg/clock"
@@ -112,16 +113,58 @@ func TestSlotsBoundTheDialing(t *testing.T) {
 		if err := <-results; err != nil || d.Totals.Opened.Load() != 1 || dialing.Load() != 2 {
 			t.Errorf("%v, %d opened, %d dial; want 1 opened and the next dialing", err, d.Totals.Opened.Load(), dialing.Load())
 		}
-		cancel() // the two that wait give up; the two that dial fail with the context
-		synctest.Wait()
-		close(let)
-		for range 4 {
+		cancel() // the two that wait give up; the two that dial go on
+		for range 2 {
 			if err := <-results; !errors.Is(err, context.Canceled) {
 				t.Errorf("%v, want %v", err, context.Canceled)
+			}
+		}
+		close(let)
+		for range 2 {
+			if err := <-results; err != nil {
+				t.Error(err)
 			}
 		}
 		if len(d.Slots) != 0 {
 			t.Errorf("%d slots still taken", len(d.Slots))
 		}
 	})
+}
+
+// What is being opened when the context ends is opened, for a while: its packets are on the way, and
+// without a meter nobody would count them.
+func TestConnectOutlivesItsContext(t *testing.T) {
+	for _, v := range []struct {
+		name   string
+		takes  time.Duration
+		opened int64
+	}{
+		{"in time", wire.CloseTimeout - 1, 1},
+		{"too late", wire.CloseTimeout + 1, 0},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, b := net.Pipe()
+				defer func() { _, _ = a.Close(), b.Close() }()
+				d := transport.Dialer{
+					Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+						select {
+						case <-time.After(v.takes):
+							return a, nil
+						case <-ctx.Done():
+							return nil, ctx.Err()
+						}
+					},
+					Clock:  clock.New(),
+					Totals: new(wire.Totals),
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				_, err := d.Connect(ctx, "server:80")
+				if opened := d.Totals.Opened.Load(); opened != v.opened || (err == nil) != (opened == 1) {
+					t.Errorf("%d opened, %v; want %d", opened, err, v.opened)
+				}
+			})
+		})
+	}
 }

@@ -189,10 +189,13 @@ func (m *Meter) Drain() {
 	_ = m.Close()
 }
 
-// Follow closes a connection that the peer is closing as well, in order. It sends the FIN alone: a
-// close_notify could reach a peer that is gone, which would answer with a reset.
+// FinishAlone is Finish for a connection that the peer is about to close as well. It sends the FIN
+// alone: a close_notify could reach a peer that is gone, which would answer with a reset.
+func (m *Meter) FinishAlone() { m.finish(m.socket.closeWrite()) }
+
+// Follow closes a connection that the peer is closing as well, in order.
 func (m *Meter) Follow() {
-	m.finish(m.socket.closeWrite())
+	m.FinishAlone()
 	m.Drain()
 }
 

@@ -20,16 +20,17 @@ const (
 	stateClose    = 7 // TCP_CLOSE
 )
 
-// How long an ended connection may take until the kernel has put its last segments into the count.
-const (
-	settleSteps = 100
-	settleStep  = 100 * time.Microsecond
-)
+// settleStep is how long readTraffic waits before it looks again; each time it waits longer.
+const settleStep = 100 * time.Microsecond
 
 // readTraffic reads a connection's packets. After both FINs it waits until the kernel has let go of
-// the connection (the state is CLOSE): before that the last segments are missing. Lengths follow
-// from the counts, because all segments but the SYN have the same options; acknowledgements that
-// carry SACK blocks, after a loss, are longer and are not told apart.
+// the connection (the state is CLOSE): before that the last segments are missing. Where the peer
+// closed first that is when it has acknowledged our FIN, a round trip later, and CloseTimeout is what
+// it gets for it, as for its own FIN.
+//
+// Lengths follow from the counts, because all segments but the SYN have the same options. After a
+// loss three things are missing, for TCP_INFO does not tell them: the SACK blocks of an
+// acknowledgement, what the peer sent again, and the peer's FIN if it was sent again after we let go.
 func readTraffic(conn net.Conn, ended bool) (Traffic, bool) {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
@@ -40,8 +41,9 @@ func readTraffic(conn net.Conn, ended bool) (Traffic, bool) {
 		return Traffic{}, false
 	}
 	info, ok := tcpInfo(raw)
-	for i := 0; ok && ended && info.State != stateClose && i < settleSteps; i++ {
-		<-time.After(settleStep)
+	deadline := time.Now().Add(CloseTimeout)
+	for step := settleStep; ok && ended && info.State != stateClose && time.Now().Before(deadline); step += step / 4 {
+		<-time.After(step)
 		info, ok = tcpInfo(raw)
 	}
 	if !ok || (ended && info.State != stateClose) {
