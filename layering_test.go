@@ -61,6 +61,12 @@ var mayImport = map[string][]string{
 		"pkg/wspush", "github.com/prometheus/client_model", "github.com/prometheus/common",
 	},
 
+	// One exchange, taken apart. It parses the wire by itself: it checks what the transports book.
+	"internal/trace": {
+		"internal/admin", "internal/build", "internal/engine", "internal/scenario", "pkg/clock",
+		"pkg/feed", "pkg/transport", "pkg/wire",
+	},
+
 	// What is shown. It never imports the engine: a stored result is shown as a fresh one is.
 	"internal/report": {
 		"internal/build", "internal/result", "internal/scenario", "pkg/metrics", "pkg/wire",
@@ -75,8 +81,8 @@ var mayImport = map[string][]string{
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/engine",
 		"internal/host", "internal/report", "internal/result", "internal/scenario",
-		"internal/target", "pkg/feed", "pkg/metrics", "pkg/transport", "github.com/spf13/cobra",
-		"github.com/spf13/pflag",
+		"internal/target", "internal/trace", "pkg/feed", "pkg/metrics", "pkg/transport",
+		"github.com/spf13/cobra", "github.com/spf13/pflag",
 	},
 	"cmd/target": {
 		"internal/build", "internal/cli", "internal/target", "pkg/clock", "github.com/spf13/cobra",

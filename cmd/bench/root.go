@@ -15,7 +15,7 @@ func withDefault(args []string) []string {
 		return []string{"run"}
 	}
 	switch first := args[0]; {
-	case first == "-h", first == "--help", first == "--version", !strings.HasPrefix(first, "-"):
+	case first == "-h", first == "--help", first == "-v", first == "--version", !strings.HasPrefix(first, "-"):
 		return args
 	}
 	return append([]string{"run"}, args...)
@@ -34,6 +34,6 @@ Without a command it does "bench run": it starts a target of its own, and ends i
 		Args:    cli.NoArguments,
 		RunE:    func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	root.AddCommand(runCommand())
+	root.AddCommand(runCommand(), traceCommand())
 	return root
 }
