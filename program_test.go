@@ -228,7 +228,7 @@ func TestRunningTarget(t *testing.T) {
 	target, service, admin := startTarget(t)
 	args := append([]string{"run", "--quiet", "--target", service, "--admin", admin}, quick...)
 	out, err := program(t, "bench", args...).CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "target "+service) {
+	if err != nil || !strings.Contains(string(out), "target: "+service) {
 		t.Errorf("%v\n%s", err, out)
 	}
 

@@ -46,7 +46,7 @@ func TestStoppedGenerator(t *testing.T) {
 // published returns how many messages a target has published.
 func published(t *testing.T, admin string) int {
 	t.Helper()
-	response, err := http.Get(admin + "/metrics") //nolint:gosec,noctx // it is ours
+	response, err := http.Get(admin + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}

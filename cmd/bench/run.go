@@ -19,8 +19,9 @@ func runCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "run",
 		Short: "Run the benchmark and show the table",
-		Long: `run measures each transport in turn, each against a fresh target, and shows them
-side by side. Ctrl-C ends it at once and shows what was measured so far.
+		Long: `run measures each transport in turn, each against a fresh target unless --target
+names one, and shows them side by side. Ctrl-C ends it at once and shows what was
+measured so far.
 
 Exit code: 0 when all trials are complete and none is invalid, 1 otherwise, 2 when
 it was asked for something that cannot be.`,
@@ -39,6 +40,7 @@ it was asked for something that cannot be.`,
 
 // Why a run whose figures were shown did not succeed.
 var (
+	errNothing    = errors.New("the run was cut short before anything was measured")
 	errIncomplete = errors.New("the run was cut short: what is shown is incomplete")
 	errInvalid    = errors.New("a trial is invalid: see the reasons under the table")
 )
@@ -87,6 +89,8 @@ func show(o *options, out *result.File, r result.Result, stdout io.Writer) error
 // outcome is why a run did not succeed, nil when it did.
 func outcome(ctx context.Context, r result.Result, runErr error) error {
 	switch {
+	case ctx.Err() != nil && len(r.Trials) == 0:
+		return errNothing
 	case ctx.Err() != nil:
 		return errIncomplete
 	case runErr != nil:

@@ -39,7 +39,7 @@ func Run(ctx context.Context, command *cobra.Command, args []string, stdout, std
 	command.SetErr(stderr)
 	command.SilenceErrors, command.SilenceUsage = true, true
 	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return UsageError(err) })
-	err := command.ExecuteContext(ctx)
+	used, err := command.ExecuteContextC(ctx)
 	if err == nil {
 		return Good
 	}
@@ -48,7 +48,7 @@ func Run(ctx context.Context, command *cobra.Command, args []string, stdout, std
 		_, _ = fmt.Fprintf(stderr, "%s: %v\n", command.Name(), err) // nowhere else to say it
 		return Failed
 	}
-	_, _ = fmt.Fprintf(stderr, "%s: %v (%s --help lists what there is)\n", command.Name(), err, command.Name())
+	_, _ = fmt.Fprintf(stderr, "%s: %v (%s --help lists what there is)\n", command.Name(), err, used.CommandPath())
 	return Usage
 }
 

@@ -91,8 +91,8 @@ func (t *trial) run(ctx context.Context) (*result.Trial, error) {
 	if err == nil {
 		target.Stop()
 	}
-	if t.recorder.window.Load() == nil {
-		return nil, err
+	if w := t.recorder.window.Load(); w == nil || w.end <= w.start {
+		return nil, err // it was cut short before there was anything to measure
 	}
 	return t.report(err)
 }

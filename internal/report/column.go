@@ -25,6 +25,7 @@ type column struct {
 	state     result.State // the worst
 	clients   int64        // connected, summed over trials
 	messages  result.Messages
+	published int64 // messages that fell due, in the trial with the fewest; 0 when not known
 	latency   *metrics.Histogram
 	window    time.Duration
 	setup     wire.Ledger
@@ -63,6 +64,13 @@ func (c *column) add(t result.Trial) error {
 	c.complete = c.complete && t.Complete
 	c.state = worse(c.state, t.Verdict.State)
 	c.clients += int64(t.Clients.Connected)
+	var published int64
+	if t.Messages.Published != nil {
+		published = *t.Messages.Published
+	}
+	if c.trials == 1 || published < c.published {
+		c.published = published
+	}
 	c.messages.Expected = addKnown(c.messages.Expected, t.Messages.Expected, c.trials == 1)
 	c.messages.Delivered += t.Messages.Delivered
 	c.messages.Lost = addKnown(c.messages.Lost, t.Messages.Lost, c.trials == 1)

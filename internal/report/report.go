@@ -30,15 +30,15 @@ func Write(w io.Writer, f Format, r result.Result) error {
 	case JSON:
 		return r.Write(w)
 	case Markdown:
-		return write(w, markdownStyle(), "- ", r)
+		return write(w, markdownStyle(), r)
 	case Table:
-		return write(w, terminalStyle(), "", r)
+		return write(w, terminalStyle(), r)
 	}
 	return fmt.Errorf("format %q is unknown", f)
 }
 
 // write shows the table, what it says, what is wrong with it, and what it was measured with.
-func write(w io.Writer, s style, bullet string, r result.Result) error {
+func write(w io.Writer, s style, r result.Result) error {
 	cs, err := columns(r)
 	if err != nil {
 		return err
@@ -52,8 +52,8 @@ func write(w io.Writer, s style, bullet string, r result.Result) error {
 	} else if err := writeTable(&b, s, r.Scenario, cs); err != nil {
 		return err
 	}
-	for _, sentences := range [][]string{summary(cs), reasons(r), conditions(r)} {
-		paragraph(&b, s, bullet, sentences)
+	for i, sentences := range [][]string{summary(cs), reasons(r), conditions(r)} {
+		paragraph(&b, s, s.bullets[i], sentences)
 	}
 	_, err = io.WriteString(w, b.String())
 	return err
@@ -115,10 +115,14 @@ func conditions(r result.Result) []string {
 	h := r.Host
 	version := r.Tool.Version
 	if r.Tool.Commit != build.Unknown {
-		version += fmt.Sprintf(" (%.12s)", r.Tool.Commit)
+		version += " (" + short(r.Tool.Commit) + ")"
 	}
-	machine := fmt.Sprintf("On: %s, %d × %s, %s; pollpush %s; target %s.",
-		orUnknown(h.Kernel), h.CPUs, orUnknown(h.CPUModel), r.Tool.Go, version, r.Target)
+	target := r.Target
+	if target == embedded {
+		target = "a process of its own, fresh for each trial"
+	}
+	machine := fmt.Sprintf("On: %s, %d × %s, %s; pollpush %s; target: %s.",
+		orUnknown(h.Kernel), h.CPUs, orUnknown(h.CPUModel), r.Tool.Go, version, target)
 	texts := []string{workload, machine}
 	if onLoopback(r.Target) {
 		texts = append(texts, "Over loopback: no distance, no loss, and part of the receiver's work is done in the sender's system call.")
@@ -126,10 +130,22 @@ func conditions(r result.Result) []string {
 	return texts
 }
 
+// embedded is what a result calls a target that bench started itself.
+const embedded = "embedded"
+
+// short shortens a commit, and keeps what is said about it.
+func short(commit string) string {
+	hash, modified, _ := strings.Cut(commit, "+")
+	if hash = hash[:min(len(hash), 12)]; modified != "" {
+		return hash + "+" + modified
+	}
+	return hash
+}
+
 // onLoopback reports whether a target was on the loopback: bench's own always is.
 func onLoopback(target string) bool {
 	u, err := url.Parse(target)
-	return target == "embedded" || err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
+	return target == embedded || err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 }
 
 func orUnknown(s string) string {

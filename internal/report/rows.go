@@ -31,11 +31,12 @@ var rows = []row{
 	{label: "expected", value: func(c column) string { return orNone(c.messages.Expected) }},
 	{label: "delivered", value: func(c column) string { return grouped(c.messages.Delivered) }},
 	{label: "lost", value: func(c column) string { return orNone(c.messages.Lost) }},
+	{label: "polls answered empty", value: empty},
 	{label: "messages per answer", value: func(c column) string {
 		return ratio(float64(c.steady.Messages), float64(c.answers()), significant)
 	}},
 
-	{label: "Bytes on the sockets per delivery, up + down"},
+	{label: "Bytes per delivery, up + down"},
 	{label: "payload", value: perMessage(func(b wire.Bytes) int64 { return b.Payload })},
 	{label: "framing", value: perMessage(func(b wire.Bytes) int64 { return b.Framing })},
 	{label: "HTTP headers", value: perMessage(func(b wire.Bytes) int64 { return b.Header })},
@@ -43,13 +44,12 @@ var rows = []row{
 	{label: "handshakes", when: overTLS, value: perMessage(func(b wire.Bytes) int64 { return b.Handshake })},
 	{label: "all layers", value: perMessage(wire.Bytes.Socket)},
 
-	{label: "The same in TCP/IP packets, per delivery"},
+	{label: "In TCP/IP packets, per delivery"},
 	{label: "segments", value: func(c column) string { return packets(c, func(p wire.Packets) int64 { return p.Segments }) }},
 	{label: "bytes with TCP and IP headers", value: func(c column) string { return packets(c, func(p wire.Packets) int64 { return p.IPBytes }) }},
 
 	{label: "In the window, per second"},
 	{label: "HTTP requests", value: func(c column) string { return perSecond(c, c.steady.Requests) }},
-	{label: "polls answered empty", value: empty},
 	{label: "new TCP connections", value: func(c column) string { return perSecond(c, c.steady.Connections) }},
 	{label: "full TLS handshakes", when: overTLS, value: func(c column) string { return perSecond(c, c.steady.TLSFull) }},
 	{label: "resumed TLS handshakes", when: overTLS, value: func(c column) string { return perSecond(c, c.steady.TLSResumed) }},
@@ -68,7 +68,7 @@ var rows = []row{
 	{label: "memory, MB", value: func(c column) string { return known(c.server.RSS, significant(float64(c.server.RSS)/1e6)) }},
 	{label: "goroutines", value: func(c column) string { return known(c.server.Goroutines, grouped(c.server.Goroutines)) }},
 
-	{label: "Verdict", value: verdict, alone: true},
+	{label: "These figures are", value: verdict, alone: true},
 }
 
 func latency(c column, text string) string {

@@ -36,7 +36,7 @@ func summary(all []column) []string {
 
 // fastest says whose messages arrived soonest, and how much later the others' did.
 func fastest(cs []column) string {
-	if len(cs) < 2 {
+	if len(cs) < 2 || slices.ContainsFunc(cs, func(c column) bool { return c.published < fewMessages }) {
 		return ""
 	}
 	byMedian := sorted(cs, func(c column) float64 { return float64(c.latency.Percentile(50)) })
@@ -92,9 +92,15 @@ func emptyPolls(cs []column) string {
 	return fmt.Sprintf("Polls that came back empty: %s.", listed(parts))
 }
 
-// noisy is the factor by which processor time or memory must differ in a single trial to be spoken
-// of. Bytes are counted exactly: any difference is one.
-const noisy = 1.25
+// fewMessages is how many messages a figure of time needs before it is spoken of.
+const fewMessages = 5
+
+// Processor time and memory are spoken of when they differ by this factor, and processor time only
+// when there was this much of it. Bytes are counted exactly: any difference is one.
+const (
+	noisy   = 2
+	someCPU = 100 * time.Millisecond
+)
 
 // contests are what polling can win. Less is better in each.
 var contests = []struct {
@@ -117,13 +123,16 @@ func pollingWins(cs []column) string {
 	var wins []string
 	for _, contest := range contests {
 		poll, push := sorted(polls, contest.value)[0], sorted(pushes, contest.value)[0]
+		if contest.factor > 1 && min(poll.server.CPU(), push.server.CPU()) < someCPU {
+			continue
+		}
 		if v := contest.value(poll); v > 0 && v*contest.factor < contest.value(push) {
 			wins = append(wins, fmt.Sprintf("%s (%s over %s, %s over %s)", contest.what,
 				significant(v), within[poll.transport], significant(contest.value(push)), within[push.transport]))
 		}
 	}
 	if len(wins) == 0 {
-		return "Polling was not clearly cheaper in bytes per delivery, server CPU or server memory here. It can be where messages come often for its interval, so that one answer carries many."
+		return "Polling was not clearly cheaper in bytes per delivery, server CPU or server memory here. It can be where several messages fall into one poll interval, because one answer then carries them all."
 	}
 	return fmt.Sprintf("Polling was cheaper in %s.", listed(wins))
 }

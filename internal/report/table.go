@@ -17,6 +17,9 @@ type style struct {
 	heading  func(string) string // marks a row that is a heading
 	indent   string              // before the label of a row that is none
 	escape   func(string) string
+	// bullets stand before the sentences of each paragraph. They differ, because Markdown would
+	// take paragraphs with the same one for a single list.
+	bullets [3]string
 }
 
 func terminalStyle() style {
@@ -40,6 +43,7 @@ func markdownStyle() style {
 		renderer: renderer.NewMarkdown(),
 		heading:  func(s string) string { return "**" + s + "**" },
 		escape:   escapeMarkdown,
+		bullets:  [3]string{"- ", "* ", "- "},
 	}
 }
 

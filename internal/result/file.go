@@ -2,8 +2,10 @@ package result
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -41,7 +43,11 @@ func Create(path string) (*File, error) {
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), ".pollpush-*.json")
 	if err != nil {
-		return nil, err
+		var reason *fs.PathError
+		if errors.As(err, &reason) {
+			err = reason.Err // the path in it is not the one that was asked for
+		}
+		return nil, fmt.Errorf("%s cannot be written: %w", path, err)
 	}
 	return &File{path: path, temp: temp}, nil
 }

@@ -127,11 +127,17 @@ func checkTransports(s Scenario) error {
 }
 
 func checkCounts(s Scenario) error {
-	return first(
+	if err := first(
 		between("--clients", s.Clients, 1, MaxClients),
 		between("--topics", s.Topics, 1, MaxTopics),
 		between("--trials", s.Trials, 1, MaxTrials),
-	)
+	); err != nil {
+		return err
+	}
+	if s.Topics > s.Clients {
+		return fmt.Errorf("--topics %d: with --clients %d, nobody would follow %d of them", s.Topics, s.Clients, s.Topics-s.Clients)
+	}
+	return nil
 }
 
 func checkMessages(s Scenario) error {
