@@ -43,7 +43,7 @@ func markdownStyle() style {
 		renderer: renderer.NewMarkdown(),
 		heading:  func(s string) string { return "**" + s + "**" },
 		escape:   escapeMarkdown,
-		bullets:  [3]string{"- ", "* ", "- "},
+		bullets:  [3]string{"- ", "+ ", "* "},
 	}
 }
 
