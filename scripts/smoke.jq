@@ -21,6 +21,7 @@ def books:
 		| .[$phase][$direction]
 		| same("the sum of the layers of \($phase) \($direction)"; layers; .socket_bytes)),
 	(.wire | . as $wire | .total | paths(numbers) as $field
+		| select($field[0] != "packets") # samples, and other has none
 		| same("setup + steady + other of \($field | join("."))";
 			[$wire.setup, $wire.steady, $wire.other | getpath($field)] | add; $wire.total | getpath($field)));
 
