@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -42,8 +43,12 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // Check asks whether a target of ours answers at the address.
 func (c *Client) Check(ctx context.Context) error {
 	body, err := c.do(ctx, http.MethodGet, "/healthz", nil)
+	var unreachable *net.OpError
+	if errors.As(err, &unreachable) {
+		return fmt.Errorf("no target answers at %s: %w", c.base, unreachable.Err)
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%s is no pollpush target: %w", c.base, err)
 	}
 	if strings.TrimSpace(string(body)) != Product {
 		return fmt.Errorf("%s is no pollpush target: GET /healthz answered something else", c.base)

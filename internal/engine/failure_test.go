@@ -140,7 +140,7 @@ func TestStrangeTargets(t *testing.T) {
 		{"nobody at the admin address", func(_ *testing.T, _ *laboratory, e *engine.Target) { e.Stop() }, "connection refused"},
 		{"not ours", func(t *testing.T, l *laboratory, e *engine.Target) {
 			e.Admin = l.stranger(t, "127.0.0.1:9999", http.NotFoundHandler())
-		}, "404 Not Found"},
+		}, "http://127.0.0.1:9999 is no pollpush target: GET http://127.0.0.1:9999/healthz: 404 Not Found"},
 		{"answers 500", func(t *testing.T, l *laboratory, e *engine.Target) {
 			l.stranger(t, "127.0.0.1:9998", failing)
 			e.Endpoint, _ = transport.ParseEndpoint("http://127.0.0.1:9998")

@@ -178,7 +178,7 @@ func (t *trial) enter(phase Phase) {
 // connect brings all clients to the ready barrier, and starts the schedule.
 func (t *trial) connect(ctx context.Context) error {
 	if err := t.target.Admin.Check(ctx); err != nil {
-		return err
+		return fmt.Errorf("%w: start one with target serve, or leave --target and --admin out", err)
 	}
 	ends, err := t.target.Admin.Topics(ctx, t.scenario.Topics)
 	if err != nil {
