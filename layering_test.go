@@ -23,48 +23,52 @@ var mayImport = map[string][]string{
 	"pkg/clock": {"golang.org/x/sys"},
 	"pkg/feed":  {"pkg/clock"},
 	"pkg/wire":  {"pkg/clock", "golang.org/x/sys"},
-	"pkg/http1": {"pkg/clock", "pkg/wire"},
+	// Exchanges, over the versions of HTTP. Frames of HTTP/2 and their compression are a library's.
+	"pkg/exchange": {"pkg/wire"},
+	"pkg/http1":    {"pkg/exchange", "pkg/wire"},
+	"pkg/http2":    {"pkg/exchange", "pkg/wire", "golang.org/x/net"},
 	"pkg/metrics": {
 		"pkg/transport", "pkg/wire", "github.com/HdrHistogram/hdrhistogram-go",
 		"github.com/prometheus/client_golang", "github.com/prometheus/procfs", "golang.org/x/sys",
 	},
 
 	// The transports. They never import each other, and none but wspush a library for its wire.
-	"pkg/transport": {"pkg/clock", "pkg/feed", "pkg/wire"},
-	"pkg/ajaxpoll":  {"pkg/clock", "pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire"},
-	"pkg/ssepush":   {"pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire"},
+	"pkg/transport": {"pkg/clock", "pkg/exchange", "pkg/feed", "pkg/http1", "pkg/http2", "pkg/wire"},
+	"pkg/ajaxpoll":  {"pkg/clock", "pkg/exchange", "pkg/feed", "pkg/transport", "pkg/wire"},
+	"pkg/ssepush":   {"pkg/exchange", "pkg/feed", "pkg/transport", "pkg/wire"},
 	"pkg/wspush": {
-		"pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire", "github.com/coder/websocket",
+		"pkg/exchange", "pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire", "github.com/coder/websocket",
 	},
 
 	// Values. They know nothing of who makes them.
 	"internal/build":    {},
 	"internal/host":     {"github.com/prometheus/procfs", "golang.org/x/sys"},
 	"internal/scenario": {"pkg/feed"},
+	"internal/headers":  {"pkg/exchange"},
 	"internal/result": {
-		"internal/build", "internal/host", "internal/scenario", "pkg/metrics", "pkg/wire",
+		"internal/build", "internal/headers", "internal/host", "internal/scenario", "pkg/metrics", "pkg/wire",
 	},
 
 	// The server under test. It never imports the engine, nor the engine it: they are two processes.
 	"internal/admin": {"internal/scenario", "pkg/clock"},
 	"internal/target": {
 		"internal/admin", "internal/build", "internal/host", "internal/scenario", "pkg/ajaxpoll",
-		"pkg/clock", "pkg/feed", "pkg/metrics", "pkg/ssepush", "pkg/transport", "pkg/wire",
-		"pkg/wspush",
+		"pkg/clock", "pkg/exchange", "pkg/feed", "pkg/metrics", "pkg/ssepush", "pkg/transport",
+		"pkg/wire", "pkg/wspush",
 	},
 	"internal/child": {"internal/target", "pkg/clock"},
 
 	// The generator. It reads the target's metrics, so it parses what Prometheus parses.
 	"internal/engine": {
-		"internal/admin", "internal/build", "internal/host", "internal/result", "internal/scenario",
-		"pkg/ajaxpoll", "pkg/clock", "pkg/metrics", "pkg/ssepush", "pkg/transport", "pkg/wire",
-		"pkg/wspush", "github.com/prometheus/client_model", "github.com/prometheus/common",
+		"internal/admin", "internal/build", "internal/headers", "internal/host", "internal/result",
+		"internal/scenario", "pkg/ajaxpoll", "pkg/clock", "pkg/exchange", "pkg/metrics",
+		"pkg/ssepush", "pkg/transport", "pkg/wire", "pkg/wspush", "github.com/prometheus/client_model", "github.com/prometheus/common",
 	},
 
 	// One exchange, taken apart. It parses the wire by itself: it checks what the transports book.
 	"internal/trace": {
-		"internal/admin", "internal/build", "internal/engine", "internal/scenario", "pkg/clock",
-		"pkg/feed", "pkg/transport", "pkg/wire",
+		"internal/admin", "internal/build", "internal/engine", "internal/headers",
+		"internal/scenario", "pkg/clock", "pkg/feed", "pkg/transport", "pkg/wire",
 	},
 
 	// What is shown. It never imports the engine: a stored result is shown as a fresh one is.
@@ -80,12 +84,12 @@ var mayImport = map[string][]string{
 	"internal/cli": {"github.com/spf13/cobra"},
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/engine",
-		"internal/host", "internal/report", "internal/result", "internal/scenario",
-		"internal/target", "internal/trace", "pkg/feed", "pkg/metrics", "pkg/transport",
+		"internal/headers", "internal/host", "internal/report", "internal/result", "internal/scenario",
+		"internal/target", "internal/trace", "pkg/feed", "pkg/metrics", "pkg/transport", "pkg/wspush",
 		"github.com/spf13/cobra", "github.com/spf13/pflag",
 	},
 	"cmd/target": {
-		"internal/build", "internal/cli", "internal/target", "pkg/clock", "github.com/spf13/cobra",
+		"internal/build", "internal/cli", "internal/headers", "internal/target", "pkg/clock", "github.com/spf13/cobra",
 		"github.com/spf13/pflag",
 	},
 }

@@ -11,6 +11,7 @@ import (
 	"pollpush/internal/engine"
 	"pollpush/internal/target"
 	"pollpush/pkg/transport"
+	"pollpush/pkg/wspush"
 )
 
 // targetName is what the result calls the target.
@@ -68,6 +69,8 @@ func (o *options) childConfig() target.Config {
 	c.MaxTopics = max(c.MaxTopics, o.scenario.Topics)
 	c.Topics = o.scenario.Topics
 	c.TLS = o.scenario.TLS
+	c.Deflate = wspush.Deflate(o.scenario.Deflate)
+	c.ResponseFields = o.headers.Response
 	c.MaxMessage = max(c.MaxMessage, o.scenario.PayloadBytes)
 	c.IdleTimeout = max(c.IdleTimeout, o.scenario.PollInterval+time.Minute)
 	c.Retain = min(max(c.Retain, o.scenario.Retention()), target.MaxRetain)

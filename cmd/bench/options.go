@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"pollpush/internal/headers"
 	"pollpush/internal/host"
 	"pollpush/internal/report"
 	"pollpush/internal/scenario"
@@ -28,7 +29,8 @@ type options struct {
 	admin       string
 	ca          string
 	insecure    bool
-	trust       *tls.Config // what check made of ca and insecure
+	trust       *tls.Config     // what check made of ca and insecure
+	headers     headers.Profile // what check made of the scenario's profile and cookie
 	metricsAddr string
 	out         string
 	format      report.Format
@@ -58,6 +60,10 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.BoolVar(&s.KeepAlive, "keepalive", s.KeepAlive, "keep the connection between polls; --keepalive=false connects for each")
 	f.BoolVar(&s.TLS, "tls", s.TLS, "serve and measure over TLS 1.3, with a certificate made for the run")
 	f.BoolVar(&s.Resume, "resume", s.Resume, "resume TLS sessions when a client connects again")
+	f.StringVar((*string)(&s.HTTP), "http", string(s.HTTP), "1.1 or 2, for polls and event streams; WebSocket stays on 1.1")
+	f.StringVar((*string)(&s.Deflate), "deflate", string(s.Deflate), "compress WebSocket messages: off, no-takeover (each by itself) or takeover")
+	f.StringVar(&s.Headers, "headers", s.Headers, "header fields of requests and answers: "+strings.Join(headers.Names(), ", ")+", or a file")
+	f.IntVar(&s.CookieBytes, "cookie-bytes", s.CookieBytes, "add a cookie of this many bytes to each request")
 	f.DurationVar(&s.Warmup, "warmup", s.Warmup, "time before the window, which does not count")
 	f.DurationVar(&s.Duration, "duration", s.Duration, "the window: what falls due in it counts")
 	f.IntVar(&s.Trials, "trials", s.Trials, "how often each transport is measured, taking turns")
@@ -84,6 +90,9 @@ func (o *options) check() error {
 	if err := o.scenario.Validate(); err != nil {
 		return err
 	}
+	if err := o.loadHeaders(); err != nil {
+		return err
+	}
 	if !slices.Contains(report.Formats(), o.format) {
 		return fmt.Errorf("--format %q is unknown: want table, markdown or json", o.format)
 	}
@@ -94,6 +103,17 @@ func (o *options) check() error {
 	if ports := host.Ports(); ports > 0 && o.scenario.Clients > ports {
 		return fmt.Errorf("--clients %d needs as many local ports, the range has %d: lower it to %d, or widen net.ipv4.ip_local_port_range",
 			o.scenario.Clients, ports, ports)
+	}
+	return nil
+}
+
+func (o *options) loadHeaders() error {
+	profile, err := headers.Load(o.scenario.Headers)
+	if err != nil {
+		return fmt.Errorf("--headers: %w", err)
+	}
+	if o.headers, err = profile.WithCookie(o.scenario.CookieBytes); err != nil {
+		return fmt.Errorf("--cookie-bytes: %w", err)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"pollpush/internal/cli"
+	"pollpush/internal/headers"
 	"pollpush/internal/scenario"
 	"pollpush/internal/trace"
 	"pollpush/pkg/feed"
@@ -76,6 +77,8 @@ func (o *traceOptions) bind(f *pflag.FlagSet) {
 	f.DurationVar(&s.Hold, "hold", s.Hold, "how long a long poll asks to be held, 1m0s at most")
 	f.BoolVar(&s.KeepAlive, "keepalive", s.KeepAlive, "keep the connection between polls; --keepalive=false connects for each")
 	f.BoolVar(&s.TLS, "tls", s.TLS, "over TLS 1.3, with a certificate made for the trace; shown is what is inside")
+	f.StringVar(&s.Headers, "headers", s.Headers, "header fields of requests and answers: "+strings.Join(headers.Names(), ", ")+", or a file")
+	f.IntVar(&s.CookieBytes, "cookie-bytes", s.CookieBytes, "add a cookie of this many bytes to each request")
 	f.StringVar(&o.target, "target", "", "URL of a target that runs already, as http://127.0.0.1:8080 (default: start one)")
 	f.StringVar(&o.admin, "admin", "", "URL of that target's admin address, as http://127.0.0.1:9090")
 	f.StringVar(&o.ca, "ca", "", "file with the certificate (PEM) that a --target of https is checked by")
@@ -113,7 +116,10 @@ func (o *traceOptions) check(args []string) error {
 		return err
 	}
 	s.TLS = o.options.scenario.TLS // a target of https decides it
-	return o.options.scenario.Validate()
+	if err := o.options.scenario.Validate(); err != nil {
+		return err
+	}
+	return o.loadHeaders()
 }
 
 // runTrace checks all that can be checked before anything starts, traces, and shows.
@@ -121,7 +127,7 @@ func runTrace(ctx context.Context, o *traceOptions, args []string, stdout, stder
 	if err := o.check(args); err != nil {
 		return cli.UsageError(err)
 	}
-	t, err := trace.Run(ctx, trace.Config{Settings: o.settings, Launch: o.launch(stderr)})
+	t, err := trace.Run(ctx, trace.Config{Settings: o.settings, Headers: o.headers, Launch: o.launch(stderr)})
 	if err != nil {
 		return fmt.Errorf("trace %s: %w", o.settings.Transport, err)
 	}

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"pollpush/internal/build"
 	"pollpush/internal/cli"
+	"pollpush/internal/headers"
 	"pollpush/internal/target"
 	"pollpush/pkg/clock"
 )
@@ -28,7 +30,7 @@ func rootCommand() *cobra.Command {
 }
 
 func serveCommand() *cobra.Command {
-	config := target.DefaultConfig()
+	config, profile := target.DefaultConfig(), headers.Default
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve until interrupted",
@@ -42,10 +44,17 @@ connections closed with 1001.`,
   target serve --listen 0.0.0.0:8080 --allow-origin https://example.com`,
 		Args: cli.NoArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
+			loaded, err := headers.Load(profile)
+			if err != nil {
+				return cli.UsageError(fmt.Errorf("--headers: %w", err))
+			}
+			config.ResponseFields = loaded.Response
 			return serve(command.Context(), config, command.OutOrStdout(), command.ErrOrStderr())
 		},
 	}
 	bind(command.Flags(), &config)
+	command.Flags().StringVar(&profile, "headers", profile,
+		"header fields that answers carry besides: "+strings.Join(headers.Names(), ", ")+", or a file")
 	return command
 }
 
@@ -58,6 +67,7 @@ func bind(f *pflag.FlagSet, c *target.Config) {
 	f.StringVar(&c.KeyFile, "tls-key", "", "file with its key (PEM)")
 	f.IntVar(&c.Topics, "topics", c.Topics, "topics that exist from the start")
 	f.StringSliceVar(&c.AllowOrigin, "allow-origin", nil, "origins besides its own whose pages may subscribe, as https://example.com")
+	f.StringVar((*string)(&c.Deflate), "deflate", string(c.Deflate), "compress WebSocket messages for clients that offer it: off, no-takeover or takeover")
 	f.IntVar(&c.MaxConnections, "max-connections", c.MaxConnections, "connections at once; more are answered 503")
 	f.IntVar(&c.MaxTopics, "max-topics", c.MaxTopics, "topics at most")
 	f.IntVar(&c.MaxMessage, "max-message", c.MaxMessage, "bytes of a message at most")

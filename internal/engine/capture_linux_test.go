@@ -26,6 +26,11 @@ func TestCapture(t *testing.T) {
 	secure := func(s *scenario.Scenario) { s.TLS = true }
 	secureClosing := func(s *scenario.Scenario) { s.TLS, s.KeepAlive = true, false }
 	resuming := func(s *scenario.Scenario) { s.TLS, s.KeepAlive, s.Resume = true, false, true }
+	h2c := func(s *scenario.Scenario) { s.HTTP = scenario.HTTP2 }
+	h2 := func(s *scenario.Scenario) { s.HTTP, s.TLS = scenario.HTTP2, true }
+	deflate := func(s *scenario.Scenario) { s.Deflate = scenario.DeflateNoTakeover }
+	takeover := func(s *scenario.Scenario) { s.Deflate, s.TLS = scenario.DeflateTakeover, true }
+	browser := func(s *scenario.Scenario) { s.Headers = "chrome" }
 	large := func(s *scenario.Scenario) { s.PayloadBytes = 4000 } // three segments
 	for _, v := range []struct {
 		name      string
@@ -51,6 +56,15 @@ func TestCapture(t *testing.T) {
 		{"long-poll, tls, no keep-alive", scenario.LongPoll, secureClosing, false},
 		{"sse, tls", scenario.SSE, secure, false},
 		{"websocket, tls", scenario.WebSocket, secure, false},
+		{"short-poll, h2c", scenario.ShortPoll, h2c, false},
+		{"long-poll, h2c", scenario.LongPoll, h2c, false},
+		{"sse, h2c", scenario.SSE, h2c, false},
+		{"short-poll, h2", scenario.ShortPoll, h2, false},
+		{"long-poll, h2", scenario.LongPoll, h2, false},
+		{"sse, h2", scenario.SSE, h2, false},
+		{"websocket, deflate", scenario.WebSocket, deflate, false},
+		{"websocket, tls, deflate with takeover", scenario.WebSocket, takeover, false},
+		{"short-poll, browser's headers", scenario.ShortPoll, browser, false},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
@@ -119,7 +133,8 @@ func runCaptured(t *testing.T, s scenario.Scenario, offload bool) (result.Trial,
 	service := server.listen(t)
 	capture := startCapture(t, client, service)
 	l := newLaboratory(t)
-	l.config.Listen, l.config.TLS = service.Addr().String(), s.TLS
+	l.config.Listen = service.Addr().String()
+	l.configure(s)
 	e := l.engine(s)
 	e.Dial = client.dial
 	e.Launch = func(context.Context) (*engine.Target, error) {

@@ -1,9 +1,12 @@
 package engine_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/net/http2/hpack"
 
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
@@ -29,14 +32,31 @@ func TestConformance(t *testing.T) {
 			s.TLS, s.Resume, s.KeepAlive, s.Duration = true, true, false, 5*time.Second
 		}},
 		{"tls, large messages", func(s *scenario.Scenario) { s.TLS, s.PayloadBytes, s.Duration = true, 60_000, 20*time.Second }},
+		{"h2c", func(s *scenario.Scenario) { s.HTTP = scenario.HTTP2 }},
+		{"h2c, rare messages, short hold", func(s *scenario.Scenario) { s.HTTP, s.Rate, s.Hold = scenario.HTTP2, 0.1, 3*time.Second }},
+		{"h2c, large messages", func(s *scenario.Scenario) { s.HTTP, s.PayloadBytes, s.Rate = scenario.HTTP2, 60_000, 0.5 }},
+		{"h2", func(s *scenario.Scenario) { s.HTTP, s.TLS = scenario.HTTP2, true }},
+		{"h2, large messages", func(s *scenario.Scenario) {
+			s.HTTP, s.TLS, s.PayloadBytes, s.Duration = scenario.HTTP2, true, 60_000, 20*time.Second
+		}},
+		{"deflate", func(s *scenario.Scenario) { s.Deflate = scenario.DeflateNoTakeover }},
+		{"deflate, takeover, large messages", func(s *scenario.Scenario) {
+			s.Deflate, s.PayloadBytes, s.Rate = scenario.DeflateTakeover, 60_000, 0.5
+		}},
+		{"browser's headers", func(s *scenario.Scenario) { s.Headers = "chrome" }},
+		{"browser's headers, no keep-alive", func(s *scenario.Scenario) { s.Headers, s.KeepAlive = "chrome", false }},
+		{"browser's headers, h2", func(s *scenario.Scenario) { s.Headers, s.HTTP, s.TLS = "chrome", scenario.HTTP2, true }},
 		{"large messages", func(s *scenario.Scenario) { s.PayloadBytes = 60_000; s.Rate = 0.5 }},
 	}
 	for _, name := range scenario.Transports() {
 		for _, v := range variants {
+			s := small(name)
+			v.change(&s)
+			if alone := s.HTTP == scenario.HTTP2 || s.Deflate != scenario.DeflateOff; alone && s.Validate() != nil {
+				continue // the transport has no such thing
+			}
 			t.Run(string(name)+"/"+v.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					s := small(name)
-					v.change(&s)
 					for _, trial := range newLaboratory(t).run(s) {
 						conforms(t, s, trial)
 					}
@@ -162,7 +182,7 @@ func TestSteadyBytes(t *testing.T) {
 			"Date: Sat, 01 Jan 2000 00:00:00 GMT\r\n\r\n"))
 		for seq := range 60 {
 			request += int64(len("GET /poll?topic=0&after=&wait=25s HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"+
-				"User-Agent: Go-http-client/1.1\r\n\r\n") + digits(seq))
+				"User-Agent: Go-http-client/1.1\r\nAccept-Encoding: gzip\r\n\r\n") + digits(seq))
 		}
 		want := wire.Ledger{Messages: n, Requests: n, RequestsWithMessages: n,
 			Up:   wire.Bytes{Header: 12 * request},
@@ -188,6 +208,46 @@ func TestSteadyBytes(t *testing.T) {
 				down = plain.Requests
 			}
 			want := plain
+			want.Up.TLS, want.Down.TLS = 22*up, 22*down
+			if secure != want {
+				t.Errorf("%s: steady over TLS = %+v\nwant %+v", name, secure, want)
+			}
+		}
+	})
+	t.Run("http/2", func(t *testing.T) {
+		for _, name := range []scenario.Transport{scenario.ShortPoll, scenario.LongPoll, scenario.SSE} {
+			// Half a minute: a table of 4096 bytes holds that many paths beside what repeats.
+			half := func(s *scenario.Scenario) { s.HTTP, s.Duration = scenario.HTTP2, 30*time.Second }
+			l := steady(t, name, half)
+			secure := steady(t, name, func(s *scenario.Scenario) { half(s); s.TLS = true })
+			const n, frame = 12 * 30, 9
+			want := wire.Ledger{Messages: n, Requests: n, RequestsWithMessages: n,
+				Up: wire.Bytes{Framing: n * frame},
+				// A head, content, and the array's brackets. A head is mostly its date.
+				Down: wire.Bytes{Payload: n * payload, Framing: n * (frame + frame + 2), Header: l.Down.Header}}
+			up, down := int64(n), int64(2*n) // records: net/http writes head and content apart
+			for seq := range 30 {
+				path := fmt.Sprintf("/poll?topic=0&after=%d", seq)
+				if name == scenario.LongPoll {
+					path += "&wait=25s"
+				}
+				literal := 2 + int(hpack.HuffmanEncodeLength(path))
+				if seq == 0 && name == scenario.ShortPoll {
+					literal = 1 // it is that of the subscription
+				}
+				// :authority, :method, :scheme, user-agent and accept-encoding are known by then.
+				want.Up.Header += 12 * int64(5+literal)
+			}
+			if name == scenario.SSE {
+				want = wire.Ledger{Messages: n, Down: wire.Bytes{Payload: n * payload}}
+				for seq := 1; seq <= 30; seq++ {
+					want.Down.Framing += 12 * int64(len("id: \ndata: \n\n")+digits(seq)+frame)
+				}
+				up, down = 0, n
+			}
+			if l != want || l.Down.Header > 30*n {
+				t.Errorf("%s: steady = %+v\nwant %+v", name, l, want)
+			}
 			want.Up.TLS, want.Down.TLS = 22*up, 22*down
 			if secure != want {
 				t.Errorf("%s: steady over TLS = %+v\nwant %+v", name, secure, want)

@@ -43,6 +43,7 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 	ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	slots := make(chan struct{}, concurrentDials)
 	phases := t.scenario.PollOffsets(t.number)
+	fields := Fields(t.engine.Headers, t.scenario, t.name, t.target.Endpoint)
 	c.clients = make([]*client, t.scenario.Clients)
 	for i := range c.clients {
 		topic := i % t.scenario.Topics
@@ -51,7 +52,7 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 			shard: t.recorder.shards[i%len(t.recorder.shards)],
 		}
 		subscriber := Subscription{
-			Dialer: t.dialer(slots), Endpoint: t.target.Endpoint,
+			Dialer: t.dialer(slots), Endpoint: t.target.Endpoint, Fields: fields,
 			Subscription: transport.Subscription{Topic: topic, After: ends[topic]},
 			Scenario:     t.scenario, Phase: phases[i],
 			Origin: func() clock.Instant { return c.origin },
@@ -63,9 +64,10 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 // dialer returns how one client connects. Each has TLS sessions of its own, as different machines
 // would.
 func (t *trial) dialer(slots chan struct{}) *transport.Dialer {
+	http2 := t.scenario.OverHTTP2(t.name)
 	return &transport.Dialer{
 		Dial: t.engine.Dial, Clock: t.clock, Totals: &t.totals, Slots: slots,
-		TLS: t.target.ClientTLS(t.scenario.Resume),
+		TLS: t.target.ClientTLS(t.scenario.Resume, http2), HTTP2: http2,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pollpush/internal/build"
+	"pollpush/internal/headers"
 	"pollpush/internal/host"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
@@ -21,7 +22,9 @@ const concurrentDials = 128
 // Engine runs scenarios. Its fields are not to be changed while it does.
 type Engine struct {
 	Scenario scenario.Scenario
-	Launch   Launch
+	// Headers is the profile that the scenario names, with its cookie.
+	Headers headers.Profile
+	Launch  Launch
 	// TargetName is what the result calls the target.
 	TargetName string
 	// Dial opens connections; nil means TCP.
@@ -72,6 +75,7 @@ func (e *Engine) Run(ctx context.Context) (result.Result, error) {
 		Started:  time.Now().UTC().Truncate(time.Second),
 		Target:   e.TargetName,
 		Scenario: e.Scenario,
+		Headers:  e.Headers,
 		Trials:   []result.Trial{},
 	}
 	clk := e.Clock

@@ -31,7 +31,7 @@ type Target struct {
 
 // ClientTLS returns what one client secures its connections with, and, if resume is set, a memory of
 // its own for sessions. It is nil without TLS.
-func (t *Target) ClientTLS(resume bool) *tls.Config {
+func (t *Target) ClientTLS(resume, http2 bool) *tls.Config {
 	if t.TLS == nil {
 		return nil
 	}
@@ -39,11 +39,23 @@ func (t *Target) ClientTLS(resume bool) *tls.Config {
 	c.ServerName = t.Endpoint.ServerName
 	c.MinVersion = tls.VersionTLS13 // its records have one known overhead
 	c.NextProtos = []string{"http/1.1"}
+	if http2 {
+		c.NextProtos = []string{"h2"}
+		c.VerifyConnection = agreedOnHTTP2
+	}
 	c.SessionTicketsDisabled = !resume
 	if resume {
 		c.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 	}
 	return c
+}
+
+// agreedOnHTTP2 refuses a server that knows of no protocols to choose from (RFC 7301 section 3.2).
+func agreedOnHTTP2(state tls.ConnectionState) error {
+	if state.NegotiatedProtocol != "h2" {
+		return errors.New("the server does not speak HTTP/2")
+	}
+	return nil
 }
 
 // Launch makes a target available for one trial.

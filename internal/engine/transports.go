@@ -4,9 +4,11 @@ import (
 	"context"
 	"time"
 
+	"pollpush/internal/headers"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/ajaxpoll"
 	"pollpush/pkg/clock"
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/ssepush"
 	"pollpush/pkg/transport"
 	"pollpush/pkg/wspush"
@@ -25,6 +27,8 @@ type Subscription struct {
 	transport.Subscription
 	Dialer   *transport.Dialer
 	Endpoint transport.Endpoint
+	// Fields are the header fields of its requests, besides those that they must have.
+	Fields []exchange.Field
 	// Scenario says how it polls, if it does.
 	Scenario scenario.Scenario
 	// Phase is the client's place in the poll interval, from 0 up to 1; Origin is when the
@@ -41,22 +45,38 @@ func (s Subscription) Subscriber(name scenario.Transport) Subscriber { return su
 var subscribers = map[scenario.Transport]func(Subscription) Subscriber{
 	scenario.ShortPoll: func(s Subscription) Subscriber {
 		return &ajaxpoll.Client{
-			Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription,
+			Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription, Fields: s.Fields,
 			Pace: s.pace(), KeepAlive: s.Scenario.KeepAlive,
 		}
 	},
 	scenario.LongPoll: func(s Subscription) Subscriber {
 		return &ajaxpoll.Client{
-			Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription,
+			Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription, Fields: s.Fields,
 			Hold: s.Scenario.Hold, KeepAlive: s.Scenario.KeepAlive,
 		}
 	},
 	scenario.SSE: func(s Subscription) Subscriber {
-		return &ssepush.Client{Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription}
+		return &ssepush.Client{Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription, Fields: s.Fields}
 	},
 	scenario.WebSocket: func(s Subscription) Subscriber {
-		return &wspush.Client{Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription}
+		return &wspush.Client{
+			Dialer: s.Dialer, Endpoint: s.Endpoint, Subscription: s.Subscription, Fields: s.Fields,
+			Deflate: wspush.Deflate(s.Scenario.Deflate),
+		}
 	},
+}
+
+// kinds says which of a header profile's requests a transport makes.
+var kinds = map[scenario.Transport]headers.Kind{
+	scenario.ShortPoll: headers.Fetch,
+	scenario.LongPoll:  headers.Fetch,
+	scenario.SSE:       headers.EventSource,
+	scenario.WebSocket: headers.WebSocket,
+}
+
+// Fields returns the header fields of a transport's requests to a target.
+func Fields(p headers.Profile, s scenario.Scenario, name scenario.Transport, to transport.Endpoint) []exchange.Field {
+	return p.Request(kinds[name], s.OverHTTP2(name), to.Origin())
 }
 
 // pace returns when the client's short polls leave.

@@ -14,12 +14,14 @@ import (
 
 	"pollpush/internal/admin"
 	"pollpush/internal/engine"
+	"pollpush/internal/headers"
 	"pollpush/internal/memnet"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/internal/target"
 	"pollpush/pkg/clock"
 	"pollpush/pkg/transport"
+	"pollpush/pkg/wspush"
 )
 
 // laboratory runs scenarios against real targets on a network in memory, in a synctest bubble: a
@@ -42,7 +44,11 @@ func newLaboratory(t *testing.T) *laboratory {
 
 // engine returns an engine that launches a fresh target for each trial.
 func (l *laboratory) engine(s scenario.Scenario) *engine.Engine {
-	return &engine.Engine{Scenario: s, Launch: l.launch, TargetName: "embedded", Dial: l.network.DialContext, Clock: l.clock}
+	profile, err := headers.Load(s.Headers)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return &engine.Engine{Scenario: s, Headers: profile, Launch: l.launch, TargetName: "embedded", Dial: l.network.DialContext, Clock: l.clock}
 }
 
 func (l *laboratory) launch(context.Context) (*engine.Target, error) {
@@ -101,7 +107,7 @@ func (l *laboratory) run(s scenario.Scenario) []result.Trial {
 	if err := s.Validate(); err != nil {
 		l.t.Fatal(err)
 	}
-	l.config.TLS = s.TLS
+	l.configure(s)
 	r, err := l.engine(s).Run(l.t.Context())
 	if err != nil {
 		l.t.Fatal(err)
@@ -110,6 +116,11 @@ func (l *laboratory) run(s scenario.Scenario) []result.Trial {
 		l.t.Fatal("the run is incomplete")
 	}
 	return r.Trials
+}
+
+// configure makes the targets serve a scenario.
+func (l *laboratory) configure(s scenario.Scenario) {
+	l.config.TLS, l.config.Deflate = s.TLS, wspush.Deflate(s.Deflate)
 }
 
 // small is a scenario of one transport that leaves something to count: three topics, a minute.

@@ -5,10 +5,12 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"pollpush/internal/build"
 	"pollpush/internal/result"
+	"pollpush/internal/scenario"
 )
 
 // Format is how a result is shown.
@@ -49,7 +51,7 @@ func write(w io.Writer, s style, r result.Result) error {
 	}
 	if len(cs) == 0 {
 		fmt.Fprintln(&b, "Nothing was measured.")
-	} else if err := writeTable(&b, s, r.Scenario, cs); err != nil {
+	} else if err := writeGrid(&b, s, sideBySide(s, r.Scenario, cs)); err != nil {
 		return err
 	}
 	for i, sentences := range [][]string{summary(cs), reasons(r), conditions(r)} {
@@ -99,19 +101,9 @@ func reasons(r result.Result) []string {
 // conditions says what was measured, and on what.
 func conditions(r result.Result) []string {
 	s := r.Scenario
-	keepAlive := "keep-alive"
-	if !s.KeepAlive {
-		keepAlive = "no keep-alive"
-	}
-	if s.TLS {
-		keepAlive += ", TLS 1.3"
-	}
-	if s.Resume {
-		keepAlive += " with resumption"
-	}
 	workload := fmt.Sprintf("Measured: %s on %s; %v/s messages of %d bytes on each (%s); polls every %s (%s), held %s, %s; %s of %s after %s; seed %d.",
 		plural(int64(s.Clients), "client"), plural(int64(s.Topics), "topic"), s.Rate, s.PayloadBytes, s.Arrivals,
-		s.PollInterval, s.PollPacing, s.Hold, keepAlive, plural(int64(s.Trials), "window"), s.Duration, s.Warmup, s.Seed)
+		s.PollInterval, s.PollPacing, s.Hold, protocols(s), plural(int64(s.Trials), "window"), s.Duration, s.Warmup, s.Seed)
 	h := r.Host
 	version := r.Tool.Version
 	if r.Tool.Commit != build.Unknown {
@@ -128,6 +120,40 @@ func conditions(r result.Result) []string {
 		texts = append(texts, "Over loopback: no distance, no loss, and part of the receiver's work is done in the sender's system call.")
 	}
 	return texts
+}
+
+// protocols says what the transports went over, and what requests carried.
+func protocols(s scenario.Scenario) string {
+	parts := []string{"keep-alive"}
+	if !s.KeepAlive {
+		parts[0] = "no keep-alive"
+	}
+	if s.TLS {
+		parts = append(parts, "TLS 1.3")
+	}
+	if s.Resume {
+		parts[len(parts)-1] += " with resumption"
+	}
+	if s.HTTP == scenario.HTTP2 {
+		parts = append(parts, "HTTP/2")
+		if slices.Contains(s.Transports, scenario.WebSocket) {
+			parts[len(parts)-1] += " (WebSocket over HTTP/1.1, where it begins)"
+		}
+	}
+	switch s.Deflate {
+	case scenario.DeflateNoTakeover:
+		parts = append(parts, "WebSocket messages compressed, each by itself")
+	case scenario.DeflateTakeover:
+		parts = append(parts, "WebSocket messages compressed with context takeover")
+	case scenario.DeflateOff:
+	}
+	if s.Headers != "" {
+		parts = append(parts, "header profile "+s.Headers)
+	}
+	if s.CookieBytes > 0 {
+		parts = append(parts, "a cookie of "+plural(int64(s.CookieBytes), "byte"))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // embedded is what a result calls a target that bench started itself.

@@ -51,6 +51,7 @@ var rows = []row{
 	{label: "In the window, per second"},
 	{label: "HTTP requests", value: func(c column) string { return perSecond(c, c.steady.Requests) }},
 	{label: "new TCP connections", value: func(c column) string { return perSecond(c, c.steady.Connections) }},
+	{label: "new WebSocket upgrades", value: func(c column) string { return perSecond(c, c.steady.Upgrades) }},
 	{label: "full TLS handshakes", when: overTLS, value: func(c column) string { return perSecond(c, c.steady.TLSFull) }},
 	{label: "resumed TLS handshakes", when: overTLS, value: func(c column) string { return perSecond(c, c.steady.TLSResumed) }},
 

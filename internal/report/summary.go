@@ -73,7 +73,7 @@ func cost(cs []column) string {
 		parts[i] = fmt.Sprintf("%s over %s", significant(bytesPerMessage(c)), within[c.transport])
 	}
 	best := byBytes[0]
-	return fmt.Sprintf("Bytes on the sockets for each delivered message: %s; the message itself is %s of them.",
+	return fmt.Sprintf("Bytes on the sockets for each delivered message: %s; their payload is %s of them.",
 		listed(parts), significant(best.perMessage(best.steady.Down.Payload)))
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -55,13 +56,33 @@ func escapeMarkdown(s string) string {
 	return strings.NewReplacer(`|`, `\|`, `<`, `&lt;`, "\r", " ", "\n", " ").Replace(s)
 }
 
-// writeTable writes the columns side by side.
-func writeTable(w io.Writer, s style, what scenario.Scenario, cs []column) error {
-	header := []string{""}
-	align := []tw.Align{tw.AlignLeft}
-	for _, c := range cs {
-		header = append(header, s.escape(title[c.transport]))
-		align = append(align, tw.AlignRight)
+// Grid is a table of texts. The first row is the header.
+type Grid struct {
+	// Labels is how many columns, from the left, say what a row is: they are aligned to the left, the
+	// figures behind them to the right.
+	Labels int
+	Rows   [][]string
+}
+
+// WriteGrid writes a table as text for a terminal or as Markdown. What is in the cells is escaped.
+func WriteGrid(w io.Writer, f Format, g Grid) error {
+	switch f { //nolint:exhaustive // a table in JSON is nothing that anybody could use
+	case Markdown:
+		return writeGrid(w, markdownStyle(), g)
+	case Table:
+		return writeGrid(w, terminalStyle(), g)
+	}
+	return fmt.Errorf("format %q is unknown", f)
+}
+
+func writeGrid(w io.Writer, s style, g Grid) error {
+	var align []tw.Align
+	for i := range g.Rows[0] {
+		if i < g.Labels {
+			align = append(align, tw.AlignLeft)
+		} else {
+			align = append(align, tw.AlignRight)
+		}
 	}
 	table := tablewriter.NewTable(w,
 		tablewriter.WithRenderer(s.renderer),
@@ -72,29 +93,46 @@ func writeTable(w io.Writer, s style, what scenario.Scenario, cs []column) error
 		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
 		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
 	)
-	table.Header(header)
-	for _, r := range rows {
-		if r.when != nil && !r.when(what) {
-			continue
+	for i, row := range g.Rows {
+		cells := make([]string, len(row))
+		for j, text := range row {
+			cells[j] = s.escape(text)
 		}
-		if err := table.Append(cells(s, r, cs)); err != nil {
+		if i == 0 {
+			table.Header(cells)
+		} else if err := table.Append(cells); err != nil {
 			return err
 		}
 	}
 	return table.Render()
 }
 
+// sideBySide is the table of a result: a column for each transport.
+func sideBySide(s style, what scenario.Scenario, cs []column) Grid {
+	header := []string{""}
+	for _, c := range cs {
+		header = append(header, title[c.transport])
+	}
+	g := Grid{Labels: 1, Rows: [][]string{header}}
+	for _, r := range rows {
+		if r.when == nil || r.when(what) {
+			g.Rows = append(g.Rows, cells(s, r, cs))
+		}
+	}
+	return g
+}
+
 func cells(s style, r row, cs []column) []string {
 	if r.value == nil {
-		return append([]string{s.heading(s.escape(r.label))}, make([]string, len(cs))...)
+		return append([]string{s.heading(r.label)}, make([]string, len(cs))...)
 	}
-	label := s.indent + s.escape(r.label)
+	label := s.indent + r.label
 	if r.alone {
-		label = s.heading(s.escape(r.label))
+		label = s.heading(r.label)
 	}
 	texts := []string{label}
 	for _, c := range cs {
-		texts = append(texts, s.escape(r.cell(c)))
+		texts = append(texts, r.cell(c))
 	}
 	return texts
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pollpush/internal/build"
+	"pollpush/internal/headers"
 	"pollpush/internal/host"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/metrics"
@@ -23,6 +24,7 @@ type Result struct {
 	Started  time.Time         `json:"started"`
 	Target   string            `json:"target"` // "embedded", or the URL of one that ran already
 	Scenario scenario.Scenario `json:"scenario"`
+	Headers  headers.Profile   `json:"header_profile"` // what requests carried besides what they must
 	Trials   []Trial           `json:"trials"`
 }
 

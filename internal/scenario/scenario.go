@@ -47,6 +47,25 @@ const (
 	FixedDelay Pacing = "fixed-delay" // an interval after the answer, as setTimeout does
 )
 
+// HTTP is the version of HTTP that polls and event streams go over.
+type HTTP string
+
+// The versions. WebSocket begins with an upgrade, which only HTTP/1.1 has.
+const (
+	HTTP1 HTTP = "1.1"
+	HTTP2 HTTP = "2"
+)
+
+// Deflate says whether WebSocket messages are compressed (permessage-deflate, RFC 7692).
+type Deflate string
+
+// The ways to compress.
+const (
+	DeflateOff        Deflate = "off"
+	DeflateNoTakeover Deflate = "no-takeover" // each message by itself
+	DeflateTakeover   Deflate = "takeover"    // each by what stood in those before it
+)
+
 // Scenario is everything that decides what a run does. Its JSON is part of every result.
 type Scenario struct {
 	Transports   []Transport   `json:"transports"`
@@ -61,6 +80,10 @@ type Scenario struct {
 	KeepAlive    bool          `json:"keepalive"`
 	TLS          bool          `json:"tls"`
 	Resume       bool          `json:"resume"` // TLS sessions, when a client connects again
+	HTTP         HTTP          `json:"http"`
+	Deflate      Deflate       `json:"deflate"`
+	Headers      string        `json:"headers"`      // name of the header profile
+	CookieBytes  int           `json:"cookie_bytes"` // of the Cookie field in each request; 0 for none
 	Warmup       time.Duration `json:"warmup_ns"`
 	Duration     time.Duration `json:"duration_ns"`
 	Trials       int           `json:"trials"`
@@ -80,6 +103,9 @@ func Default() Scenario {
 		PollPacing:   FixedRate,
 		Hold:         25 * time.Second,
 		KeepAlive:    true,
+		HTTP:         HTTP1,
+		Deflate:      DeflateOff,
+		Headers:      "go",
 		Warmup:       2 * time.Second,
 		Duration:     8 * time.Second,
 		Trials:       1,
@@ -102,7 +128,7 @@ const (
 // flag.
 func (s Scenario) Validate() error {
 	for _, check := range []func(Scenario) error{
-		checkTransports, checkCounts, checkMessages, checkPolling, checkPhases,
+		checkTransports, checkCounts, checkMessages, checkPolling, checkProtocols, checkPhases,
 	} {
 		if err := check(s); err != nil {
 			return err
@@ -162,14 +188,33 @@ func checkPolling(s Scenario) error {
 	if s.PollPacing != FixedRate && s.PollPacing != FixedDelay {
 		return fmt.Errorf("--poll-pacing %q is unknown: want %s or %s", s.PollPacing, FixedRate, FixedDelay)
 	}
-	if s.Resume && !s.TLS {
-		return errors.New("--resume is about TLS sessions: it goes with --tls, or with a --target of https")
-	}
 	return first(
 		within("--poll-interval", s.PollInterval, time.Millisecond, MaxInterval),
 		within("--hold", s.Hold, time.Millisecond, MaxHold),
 	)
 }
+
+func checkProtocols(s Scenario) error {
+	webSocket := slices.Contains(s.Transports, WebSocket)
+	switch {
+	case s.HTTP != HTTP1 && s.HTTP != HTTP2:
+		return fmt.Errorf("--http %q is unknown: want %s or %s", s.HTTP, HTTP1, HTTP2)
+	case s.HTTP == HTTP2 && webSocket && len(s.Transports) == 1:
+		return errors.New("--http 2 is for polls and event streams, WebSocket is measured over HTTP/1.1: add another of --transports, or leave --http out")
+	case s.HTTP == HTTP2 && !s.KeepAlive:
+		return errors.New("--http 2 keeps its connections: leave --keepalive=false out, or measure it over HTTP/1.1")
+	case s.Deflate != DeflateOff && s.Deflate != DeflateNoTakeover && s.Deflate != DeflateTakeover:
+		return fmt.Errorf("--deflate %q is unknown: want %s, %s or %s", s.Deflate, DeflateOff, DeflateNoTakeover, DeflateTakeover)
+	case s.Deflate != DeflateOff && !webSocket:
+		return fmt.Errorf("--deflate %s compresses WebSocket messages, and no other transport has it: add websocket to --transports, or leave it out", s.Deflate)
+	case s.Resume && !s.TLS:
+		return errors.New("--resume is about TLS sessions: it goes with --tls, or with a --target of https")
+	}
+	return nil
+}
+
+// OverHTTP2 reports whether a transport goes over HTTP/2.
+func (s Scenario) OverHTTP2(t Transport) bool { return s.HTTP == HTTP2 && t != WebSocket }
 
 func checkPhases(s Scenario) error {
 	return first(

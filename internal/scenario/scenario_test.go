@@ -38,6 +38,16 @@ func TestValidate(t *testing.T) {
 		{func(s *scenario.Scenario) { s.PollPacing = "x" }, `--poll-pacing "x" is unknown`},
 		{func(s *scenario.Scenario) { s.Hold = 2 * time.Minute }, "--hold 2m0s: want 1ms to 1m0s"},
 		{func(s *scenario.Scenario) { s.Resume = true }, "--resume is about TLS sessions"},
+		{func(s *scenario.Scenario) { s.HTTP = "3" }, `--http "3" is unknown: want 1.1 or 2`},
+		{func(s *scenario.Scenario) { s.HTTP = "" }, `--http "" is unknown`},
+		{func(s *scenario.Scenario) {
+			s.HTTP, s.Transports = scenario.HTTP2, []scenario.Transport{scenario.WebSocket}
+		}, "--http 2 is for polls and event streams"},
+		{func(s *scenario.Scenario) { s.HTTP, s.KeepAlive = scenario.HTTP2, false }, "--http 2 keeps its connections"},
+		{func(s *scenario.Scenario) { s.Deflate = "gzip" }, `--deflate "gzip" is unknown: want off, no-takeover or takeover`},
+		{func(s *scenario.Scenario) {
+			s.Deflate, s.Transports = scenario.DeflateTakeover, []scenario.Transport{scenario.SSE, scenario.LongPoll}
+		}, "--deflate takeover compresses WebSocket messages, and no other transport has it"},
 		{func(s *scenario.Scenario) { s.Warmup = -1 }, "--warmup -1ns"},
 		{func(s *scenario.Scenario) { s.Duration = 0 }, "--duration 0s"},
 	} {

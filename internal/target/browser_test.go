@@ -20,14 +20,38 @@ import (
 	"pollpush/internal/target"
 )
 
-// A browser that opens the page sees the messages come in over every transport.
+// A browser that opens the page sees the messages come in over every transport, and chooses HTTP/2 for
+// polls and events where it can.
 func TestBrowserFollowsThePage(t *testing.T) {
-	b := openBrowser(t)
-	l := listen(t, unchanged)
-	if err := b.open(l.base + "/"); err != nil {
-		t.Fatal(err)
+	b := openBrowser(t, "--ignore-certificate-errors")
+	for _, test := range []struct {
+		scheme, protocol string
+		change           func(*target.Config)
+	}{
+		{"http", "http/1.1", unchanged},
+		{"https", "h2", secured},
+	} {
+		t.Run(test.scheme, func(t *testing.T) {
+			l := listen(t, test.change)
+			if err := b.open(l.base + "/"); err != nil {
+				t.Fatal(err)
+			}
+			l.publish(t.Context())
+			checkRows(t, b)
+			var protocols []string
+			if err := b.evaluate(protocolsOfThePage, &protocols); err != nil {
+				t.Fatal(err)
+			}
+			if len(protocols) != 1 || protocols[0] != test.protocol {
+				t.Errorf("the polls went over %q, want %s", protocols, test.protocol)
+			}
+		})
 	}
-	l.publish(t.Context())
+}
+
+// checkRows checks that the page shows messages of every transport.
+func checkRows(t *testing.T, b *browser) {
+	t.Helper()
 	var rows []struct {
 		ID, State      string
 		Messages, Last int
@@ -58,6 +82,10 @@ const rowsOfThePage = `new Promise(done => {
   setTimeout(() => done(rows()), 30_000);
   look();
 })`
+
+// protocolsOfThePage is what the page's requests were made over, as ALPN names it.
+const protocolsOfThePage = `[...new Set(performance.getEntriesByType("resource")
+  .filter(({initiatorType}) => initiatorType === "fetch").map(({nextHopProtocol}) => nextHopProtocol))]`
 
 // A page of another origin can read nothing, on no transport, unless the target is told to let it.
 func TestBrowserForeignOrigin(t *testing.T) {
@@ -132,12 +160,12 @@ type browser struct {
 }
 
 // openBrowser starts a browser, which is ended with the test, and after a minute at the latest.
-func openBrowser(t *testing.T) *browser {
+func openBrowser(t *testing.T, flags ...string) *browser {
 	t.Helper()
 	path := need(t, "chromium", "chromium-browser", "google-chrome")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	b := &browser{ctx: ctx, loaded: make(map[string]bool)}
-	b.command = chromium(ctx, path, t.TempDir())
+	b.command = chromium(ctx, path, t.TempDir(), flags...)
 	b.command.Stderr = &b.stderr // Wait waits for all that hold it: the browser and its children
 	if err := b.start(); err != nil {
 		t.Fatal(err)
@@ -153,11 +181,11 @@ func openBrowser(t *testing.T) *browser {
 }
 
 // chromium returns a browser's command. When ctx ends, its whole process group is killed.
-func chromium(ctx context.Context, path, profile string) *exec.Cmd {
-	c := exec.CommandContext(ctx, path, "--headless", "--remote-debugging-pipe", "--user-data-dir="+profile,
+func chromium(ctx context.Context, path, profile string, flags ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, path, append(flags, "--headless", "--remote-debugging-pipe", "--user-data-dir="+profile,
 		"--no-sandbox", // root has none, and it opens only what the test serves
 		"--no-first-run", "--no-proxy-server", "--disable-gpu", "--disable-dev-shm-usage", "--disable-sync",
-		"--disable-background-networking", "--disable-component-update", "--disable-breakpad")
+		"--disable-background-networking", "--disable-component-update", "--disable-breakpad")...)
 	c.Env = append(os.Environ(), "HOME="+profile, "XDG_CONFIG_HOME="+profile, "XDG_CACHE_HOME="+profile)
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }

@@ -33,8 +33,8 @@ func (c Config) secure() (config *tls.Config, ca []byte, err error) {
 	}
 	return &tls.Config{
 		Certificates: []tls.Certificate{certificate},
-		MinVersion:   tls.VersionTLS13, // its records have one known overhead
-		NextProtos:   []string{"http/1.1"},
+		MinVersion:   tls.VersionTLS13,           // its records have one known overhead
+		NextProtos:   []string{"h2", "http/1.1"}, // for a client that can do both, as a browser
 	}, ca, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"pollpush/internal/host"
 	"pollpush/pkg/ajaxpoll"
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/ssepush"
 	"pollpush/pkg/transport"
@@ -29,6 +30,11 @@ type Config struct {
 	KeyFile  string `json:"key_file"`
 	// AllowOrigin are the origins besides its own whose pages may subscribe.
 	AllowOrigin []string `json:"allow_origin"`
+	// Deflate is whether messages are compressed for WebSocket clients that offer it, and how.
+	Deflate wspush.Deflate `json:"deflate"`
+	// ResponseFields are added to every answer of the service address, upgrades included. They say
+	// nothing about the connection or the body, which are net/http's to say.
+	ResponseFields []exchange.Field `json:"response_fields"`
 
 	MaxConnections int           `json:"max_connections"`
 	MaxTopics      int           `json:"max_topics"`
@@ -50,6 +56,7 @@ func DefaultConfig() Config {
 		Listen:         "127.0.0.1:8080",
 		Admin:          "127.0.0.1:9090",
 		Topics:         1,
+		Deflate:        wspush.DeflateOff,
 		MaxConnections: int(min(16_000, max(host.OpenFiles()-host.SpareFiles, 1))),
 		MaxTopics:      10_000,
 		MaxMessage:     64 << 10,
@@ -92,6 +99,9 @@ func (c Config) Validate() error {
 			return fmt.Errorf("--allow-origin: %w", err)
 		}
 	}
+	if err := checkDeflate(c.Deflate); err != nil {
+		return err
+	}
 	if need, limit := uint64(max(c.MaxConnections, 0))+host.SpareFiles, host.OpenFiles(); need > limit {
 		return fmt.Errorf("--max-connections %d needs %d open files, the limit is %d: lower it, or raise the limit with ulimit -n",
 			c.MaxConnections, need, limit)
@@ -131,6 +141,15 @@ func (c Config) Validate() error {
 		return fmt.Errorf("--max-hold %s: a poll is held for %s at most", c.MaxHold, ajaxpoll.DefaultMaxHold)
 	}
 	return nil
+}
+
+func checkDeflate(d wspush.Deflate) error {
+	switch d {
+	case "", wspush.DeflateOff, wspush.DeflateNoTakeover, wspush.DeflateTakeover:
+		return nil
+	}
+	return fmt.Errorf("--deflate %q: want %s, %s or %s",
+		d, wspush.DeflateOff, wspush.DeflateNoTakeover, wspush.DeflateTakeover)
 }
 
 // CheckLoopback refuses an admin address that others could reach: whoever reaches it controls the

@@ -18,13 +18,14 @@ import (
 // comes on top of them is closed at once.
 const refusals = 32
 
-// listener meters what it accepts, and bounds how many connections there are and how long a
-// reader may take.
+// listener meters what it accepts, and bounds how many connections there are, how long a reader may
+// take, and how long a connection may be there for nothing.
 type listener struct {
 	net.Listener
 	clock  clock.Clock
 	max    int64
 	drain  time.Duration
+	vacant time.Duration
 	totals *wire.Totals
 	slow   *atomic.Int64
 	beyond *atomic.Int64 // connections beyond the limit
@@ -45,15 +46,20 @@ func (l *listener) Accept() (net.Conn, error) {
 			_ = raw.Close() // there is nobody to tell
 			continue
 		}
-		return &conn{Meter: wire.NewMeter(raw, l.clock, l.totals), listener: l, beyond: active >= l.max}, nil
+		c := &conn{Meter: wire.NewMeter(raw, l.clock, l.totals), raw: raw, listener: l, beyond: active >= l.max}
+		c.vacancy.begin(l.vacant, c.cut)
+		return c, nil
 	}
 }
 
 // conn is one connection of the service address.
 type conn struct {
 	*wire.Meter
+	raw      net.Conn // what is metered
 	listener *listener
-	beyond   bool // beyond the limit of connections
+	beyond   bool        // beyond the limit of connections
+	slow     atomic.Bool // its reader was counted as a slow one
+	vacancy  vacancy
 }
 
 // Write writes, for as long as the listener lets a reader take. A reader that does not drain is
@@ -64,37 +70,59 @@ func (c *conn) Write(p []byte) (int, error) {
 	}
 	n, err := c.Meter.Write(p)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		c.listener.slow.Add(1)
-		c.discard()
+		c.cut()
 	}
 	return n, err
 }
 
+// cut closes the connection of a slow reader, and counts it.
+func (c *conn) cut() {
+	c.countSlow()
+	c.discard()
+}
+
+// countSlow counts the connection as one with a slow reader, once, whatever else is found out about it.
+func (c *conn) countSlow() {
+	if c.slow.CompareAndSwap(false, true) {
+		c.listener.slow.Add(1)
+	}
+}
+
+// Close closes the connection.
+func (c *conn) Close() error {
+	c.vacancy.end()
+	return c.Meter.Close()
+}
+
 // discard closes the connection and drops what its reader has not taken.
 func (c *conn) discard() {
-	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+	if tcp, ok := c.raw.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // if it fails, the kernel gives the buffer up later
 	}
 	_ = c.Close() // the write's error is what counts
 }
 
-type beyondLimit struct{}
+type connKey struct{}
 
-// mark notes in a connection's context that it is one too many.
-func mark(ctx context.Context, nc net.Conn) context.Context {
+// carry puts a connection into its context, for the handlers of its requests.
+func carry(ctx context.Context, nc net.Conn) context.Context {
 	if secure, ok := nc.(*tls.Conn); ok {
 		nc = secure.NetConn()
 	}
-	if c, ok := nc.(*conn); ok && c.beyond {
-		return context.WithValue(ctx, beyondLimit{}, true)
-	}
-	return ctx
+	return context.WithValue(ctx, connKey{}, nc)
 }
 
-// refuseBeyond answers requests on connections beyond the limit with 503.
+// connOf returns the connection that a request came in on.
+func connOf(r *http.Request) *conn {
+	c, _ := r.Context().Value(connKey{}).(*conn) // the listener hands out no others
+	return c
+}
+
+// refuseBeyond answers requests on connections beyond the limit with 503, the last answer there: over
+// HTTP/2 net/http makes a GOAWAY of Connection: close.
 func refuseBeyond(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Context().Value(beyondLimit{}) == nil {
+		if !connOf(r).beyond {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -128,6 +128,7 @@ func TestConfigThatCannotBe(t *testing.T) {
 		"--max-hold 1m1s":                                      func(c *target.Config) { c.MaxHold = 61 * time.Second },
 		"--drain-timeout 0s":                                   func(c *target.Config) { c.DrainTimeout = 0 },
 		"--topics 10001":                                       func(c *target.Config) { c.Topics = 10_001 },
+		`--deflate "gzip": want off, no-takeover or takeover`:  func(c *target.Config) { c.Deflate = "gzip" },
 	} {
 		config := target.DefaultConfig()
 		change(&config)

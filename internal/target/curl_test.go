@@ -3,6 +3,8 @@ package target_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -28,7 +30,13 @@ func TestCurl(t *testing.T) {
 	need(t, "curl")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	l := listen(t, unchanged)
+	for scheme, change := range map[string]func(*target.Config){"http": unchanged, "https": secured} {
+		t.Run(scheme, func(t *testing.T) { pasteAll(ctx, t, listen(t, change)) })
+	}
+}
+
+func pasteAll(ctx context.Context, t *testing.T, l *listening) {
+	t.Helper()
 	commands := pasted(l.get(ctx, "/"))
 	if len(commands) == 0 {
 		t.Fatal("the page has no commands")
@@ -50,9 +58,38 @@ func TestCurl(t *testing.T) {
 	}
 }
 
+// secured says that a target serves TLS, with a certificate of its own making.
+func secured(c *target.Config) { c.TLS = true }
+
+// curl speaks HTTP/2 to the target, by prior knowledge and by ALPN.
+func TestCurlHTTP2(t *testing.T) {
+	need(t, "sh")
+	need(t, "curl")
+	for _, test := range []struct {
+		flags  string
+		change func(*target.Config)
+	}{
+		{"--http2-prior-knowledge", unchanged},
+		{"-k --http2", secured},
+	} {
+		t.Run(test.flags, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			l := listen(t, test.change)
+			l.publish(ctx)
+			for _, path := range []string{"/poll?topic=0", "/poll?topic=0&wait=25s", "/sse?topic=0"} {
+				out, err := firstOutput(shell(ctx, "curl -sSiN "+test.flags+" '"+l.base+path+"'"), path == "/sse?topic=0")
+				if seq, wrong := firstSeq(out); err != nil || wrong != nil || seq != 1 || !bytes.HasPrefix(out, []byte("HTTP/2 200")) {
+					t.Errorf("%s: %v, %v: %.1000s", path, err, wrong, out)
+				}
+			}
+		})
+	}
+}
+
 // urlOf names a command by what it asks for.
 func urlOf(command string) string {
-	_, rest, _ := strings.Cut(command, "http://")
+	_, rest, _ := strings.Cut(command, "://")
 	_, rest, _ = strings.Cut(rest, "/")
 	url, _, _ := strings.Cut(rest, "'")
 	return url
@@ -149,7 +186,8 @@ func need(t *testing.T, names ...string) string {
 // listening is a target on this host's own sockets, for programs that know no others.
 type listening struct {
 	t    *testing.T
-	base string // the service address, as http://HOST:PORT
+	base string // the service address, as http://HOST:PORT, or https
+	tls  *tls.Config
 	http *http.Client
 	*admin.Client
 }
@@ -175,9 +213,14 @@ func listen(t *testing.T, change func(*target.Config)) *listening {
 	go func() { ended <- server.Serve(ctx, service, control) }()
 	l := &listening{
 		t: t, base: "http://" + service.Addr().String(),
-		http:   &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 		Client: admin.NewClient("http://"+control.Addr().String(), nil),
 	}
+	if config.TLS {
+		l.base = "https://" + service.Addr().String()
+		l.tls = &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost", MinVersion: tls.VersionTLS13}
+		l.tls.RootCAs.AppendCertsFromPEM(server.CA())
+	}
+	l.http = &http.Client{Transport: &http.Transport{TLSClientConfig: l.tls, DisableKeepAlives: true}}
 	t.Cleanup(func() {
 		l.Close()
 		cancel()
@@ -211,12 +254,18 @@ func (l *listening) get(ctx context.Context, path string) string {
 // is one.
 func (l *listening) publish(ctx context.Context) {
 	l.t.Helper()
+	l.start(ctx, 10)
+	l.get(ctx, "/poll?topic=0&wait=25s")
+}
+
+// start starts rate messages a second that go on for longer than any test.
+func (l *listening) start(ctx context.Context, rate float64) {
+	l.t.Helper()
 	_, err := l.Publish(ctx, admin.PublicationRequest{
-		Schedule:     scenario.Schedule{Topics: 1, Rate: 10, Arrivals: scenario.Fixed, Length: time.Hour},
+		Schedule:     scenario.Schedule{Topics: 1, Rate: rate, Arrivals: scenario.Fixed, Length: 10 * time.Minute},
 		PayloadBytes: 100,
 	})
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	l.get(ctx, "/poll?topic=0&wait=25s")
 }

@@ -39,9 +39,18 @@ func page(adminAddress string, config Config) http.Handler {
 		header.Set("Content-Security-Policy", fmt.Sprintf(pagePolicy, nonce))
 		_ = pageTemplate.Execute(w, map[string]any{ // a client that is gone needs no page
 			"Host": pasteHost(r), "Admin": adminAddress, "Config": config, "Version": build.Version, "Nonce": nonce,
+			"Scheme": scheme(r), "SelfMade": config.TLS && config.CertFile == "",
 			"Wait": min(pageWait, config.MaxHold), "PayloadBytes": min(pagePayloadBytes, config.MaxMessage),
 		})
 	})
+}
+
+// scheme returns what the page was asked for with, for the commands on it.
+func scheme(r *http.Request) string {
+	if r.TLS != nil {
+		return "https"
+	}
+	return "http"
 }
 
 // plainHost matches host and port without anything that means something to a shell.

@@ -129,6 +129,24 @@ func TestPageKeepsToTheLimits(t *testing.T) {
 	})
 }
 
+// Over TLS the commands ask for https, and accept the certificate that the target made itself.
+func TestPageOverTLS(t *testing.T) {
+	l := listen(t, secured)
+	page := l.get(t.Context(), "/")
+	commands := pasted(page)
+	if len(commands) != 5 {
+		t.Fatalf("%d commands", len(commands))
+	}
+	for _, command := range commands[1:] {
+		if !strings.HasPrefix(command, "curl -k ") || !strings.Contains(command, "'"+l.base+"/") {
+			t.Errorf("%s\nwant curl -k with %s", command, l.base)
+		}
+	}
+	if strings.Contains(page, "six connections") {
+		t.Error("the page speaks of HTTP/1.1's connections")
+	}
+}
+
 // wantCommands checks that the page has its commands, and which addresses they name.
 func wantCommands(t *testing.T, page, service, admin string) {
 	t.Helper()

@@ -117,7 +117,8 @@ func (t *Target) Serve(ctx context.Context, service, admin net.Listener) error {
 	}
 	var metered net.Listener = &listener{
 		Listener: service, clock: t.clock, max: int64(t.config.MaxConnections),
-		drain: t.config.DrainTimeout, totals: &t.totals, slow: &t.slow, beyond: &t.beyond,
+		drain: t.config.DrainTimeout, vacant: t.config.vacantTimeout(),
+		totals: &t.totals, slow: &t.slow, beyond: &t.beyond,
 	}
 	if t.tls != nil {
 		metered = tls.NewListener(metered, t.tls)
@@ -160,12 +161,14 @@ func end(servers []*http.Server) {
 
 func (t *Target) serviceServer(base context.Context, adminAddress string) *http.Server {
 	return &http.Server{
-		Handler:           t.get(refuseBeyond(t.service(adminAddress))),
+		Handler:           t.bound(addFields(t.config.ResponseFields, t.get(refuseBeyond(t.service(adminAddress))))),
+		Protocols:         protocols(),
+		HTTP2:             http2Config(),
 		ReadHeaderTimeout: t.config.HeaderTimeout,
 		IdleTimeout:       t.config.IdleTimeout,
 		MaxHeaderBytes:    t.config.MaxHeader,
 		BaseContext:       func(net.Listener) context.Context { return base },
-		ConnContext:       mark,
+		ConnContext:       carry,
 		ErrorLog:          t.logger,
 
 		DisableGeneralOptionsHandler: true, // get answers OPTIONS as any other method
@@ -201,21 +204,24 @@ func (t *Target) service(adminAddress string) http.Handler {
 	mux.Handle(ssepush.Path, &ssepush.Handler{
 		Feed: t.feed, Origins: origins, KeepAlive: t.config.KeepAlive, Counters: t.counters[scenario.SSE],
 	})
-	mux.Handle(wspush.Path, t.untilClosed(&wspush.Handler{
-		Feed: t.feed, Origins: origins, Ping: t.config.Ping, Counters: t.counters[scenario.WebSocket],
-	}))
+	mux.Handle(wspush.Path, overHTTP1(t.counters[scenario.WebSocket], t.untilClosed(&wspush.Handler{
+		Feed: t.feed, Origins: origins, Ping: t.config.Ping, Deflate: t.config.Deflate,
+		Counters: t.counters[scenario.WebSocket],
+	})))
 	mux.Handle("/{$}", page(adminAddress, t.config))
 	return mux
 }
 
-// get refuses all methods but GET (a HEAD of a stream would never end) and requests with a body:
-// net/http would wait for the rest of it without a bound.
+// get refuses all methods but GET (a HEAD of a stream would never end) and requests with a body: over
+// HTTP/1.1 net/http would wait for the rest of it without a bound, over HTTP/2 it resets the stream.
 func (t *Target) get(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.ContentLength != 0:
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(t.config.HeaderTimeout)) // it is ours, and has deadlines
-			w.Header().Set("Connection", "close")
+			if r.ProtoMajor == 1 {
+				w.Header().Set("Connection", "close")
+			}
 			http.Error(w, "requests have no body here", http.StatusRequestEntityTooLarge)
 		case r.Method != http.MethodGet:
 			w.Header().Set("Allow", http.MethodGet)

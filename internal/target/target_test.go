@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pollpush/internal/admin"
 	"pollpush/internal/target"
 )
 
@@ -221,15 +222,21 @@ func TestBadFrames(t *testing.T) {
 
 func (s *served) metric(name string) string {
 	s.t.Helper()
-	text, err := s.admin.Metrics(s.t.Context())
+	return metric(s.t, s.admin, name)
+}
+
+// metric returns what a target says of a metric.
+func metric(t *testing.T, client *admin.Client, name string) string {
+	t.Helper()
+	text, err := client.Metrics(t.Context())
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(text)) {
 		if value, ok := strings.CutPrefix(line, name+" "); ok {
 			return strings.TrimSpace(value)
 		}
 	}
-	s.t.Fatalf("no metric %s", name)
+	t.Fatalf("no metric %s", name)
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"pollpush/internal/headers"
 	"pollpush/internal/scenario"
 )
 
@@ -79,6 +80,7 @@ func Default(name scenario.Transport) Settings {
 	return Settings{
 		Transport: name, Messages: 3, Rate: 1, PayloadBytes: 100,
 		PollInterval: 500 * time.Millisecond, Hold: 700 * time.Millisecond, KeepAlive: true,
+		Headers: headers.Default,
 	}
 }
 

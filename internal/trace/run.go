@@ -10,6 +10,7 @@ import (
 	"pollpush/internal/admin"
 	"pollpush/internal/build"
 	"pollpush/internal/engine"
+	"pollpush/internal/headers"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/clock"
 	"pollpush/pkg/transport"
@@ -29,6 +30,8 @@ const (
 type Config struct {
 	Settings
 	Launch engine.Launch
+	// Headers is the profile of the requests, with its cookie.
+	Headers headers.Profile
 	// Dial opens connections; nil means TCP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Clock stamps what crosses. The zero value means a clock of its own.
@@ -42,6 +45,7 @@ func (s Settings) Scenario() scenario.Scenario {
 	n.Transports = []scenario.Transport{s.Transport}
 	n.Clients, n.Topics, n.Rate, n.PayloadBytes = 1, 1, s.Rate, s.PayloadBytes
 	n.PollInterval, n.Hold, n.KeepAlive, n.TLS = s.PollInterval, s.Hold, s.KeepAlive, s.TLS
+	n.Headers, n.CookieBytes = s.Headers, s.CookieBytes
 	const half = 0.5 // of the way from the last message to the one that would follow
 	n.Warmup, n.Duration = 0, time.Duration((float64(s.Messages)-half)/s.Rate*float64(time.Second))
 	return n
@@ -95,9 +99,10 @@ func (r *run) follow(ctx context.Context) error {
 		Subscription: transport.Subscription{After: ends[0]},
 		Dialer: &transport.Dialer{
 			Dial: r.recorder.Dial, Clock: r.config.Clock, Totals: &wire.Totals{},
-			TLS: r.target.ClientTLS(false),
+			TLS: r.target.ClientTLS(false, false),
 		},
 		Endpoint: r.target.Endpoint,
+		Fields:   engine.Fields(r.config.Headers, r.config.Scenario(), r.config.Transport, r.target.Endpoint),
 		Scenario: r.config.Scenario(),
 		Phase:    0.5, // as far from a message as can be, where the interval is that of the messages
 		Origin:   func() clock.Instant { return r.sink.origin },

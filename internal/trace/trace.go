@@ -46,6 +46,8 @@ type Settings struct {
 	Hold         time.Duration      `json:"hold_ns"`
 	KeepAlive    bool               `json:"keepalive"`
 	TLS          bool               `json:"tls"`
+	Headers      string             `json:"headers"`
+	CookieBytes  int                `json:"cookie_bytes"`
 }
 
 // Direction is which way something crossed. It is empty for what concerns both.

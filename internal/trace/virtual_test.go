@@ -25,6 +25,7 @@ import (
 
 	"pollpush/internal/admin"
 	"pollpush/internal/engine"
+	"pollpush/internal/headers"
 	"pollpush/internal/memnet"
 	"pollpush/internal/scenario"
 	"pollpush/internal/target"
@@ -67,7 +68,11 @@ func (l *laboratory) trace(s trace.Settings) *trace.Trace {
 
 func (l *laboratory) run(s trace.Settings) (*trace.Trace, error) {
 	launch := func(context.Context) (*engine.Target, error) { return l.launch(s) }
-	return trace.Run(l.t.Context(), trace.Config{Settings: s, Launch: launch, Dial: l.dial, Clock: l.clock})
+	profile, err := headers.Load(s.Headers)
+	if err != nil {
+		return nil, err
+	}
+	return trace.Run(l.t.Context(), trace.Config{Settings: s, Headers: profile, Launch: launch, Dial: l.dial, Clock: l.clock})
 }
 
 func (l *laboratory) launch(s trace.Settings) (*engine.Target, error) {

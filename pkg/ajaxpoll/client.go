@@ -3,9 +3,12 @@ package ajaxpoll
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"pollpush/pkg/clock"
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/transport"
 )
 
@@ -27,15 +30,18 @@ type Client struct {
 	Pace Pace
 	// Hold is the wait that a long poll asks for.
 	Hold time.Duration
-	// KeepAlive keeps the connection between polls. Without it each poll makes its own.
+	// KeepAlive keeps the connection between polls. Without it each poll makes its own, and asks the
+	// server to close it.
 	KeepAlive bool
+	// Fields are the header fields of each request, besides Host.
+	Fields []exchange.Field
 }
 
 // Subscribe polls until ctx is done, and then returns nil. The first poll, which asks for no wait,
 // is the subscription: when it fails, Subscribe fails. Later ones that fail are reported as failed
 // requests, and polling goes on. It starts no goroutine that outlives the call.
 func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
-	p := &poller{client: c, sink: sink, after: c.Subscription.After}
+	p := &poller{client: c, sink: sink, after: c.Subscription.After, fields: c.fields()}
 	defer p.leave()
 	if err := p.poll(ctx, 0, 0); err != nil {
 		return transport.UnlessDone(ctx, fmt.Errorf("poll after %d: %w", p.after, err))
@@ -45,6 +51,18 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 	}
 	c.run(ctx, p)
 	return nil
+}
+
+// fields returns the header fields of each poll.
+func (c *Client) fields() []exchange.Field {
+	if c.KeepAlive {
+		return c.Fields
+	}
+	const name = "Connection"
+	others := slices.DeleteFunc(slices.Clone(c.Fields), func(f exchange.Field) bool {
+		return strings.EqualFold(f.Name, name)
+	})
+	return append(others, exchange.Field{Name: name, Value: "close"})
 }
 
 // run polls until ctx is done.

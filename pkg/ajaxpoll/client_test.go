@@ -16,8 +16,8 @@ import (
 	"pollpush/internal/memnet"
 	"pollpush/pkg/ajaxpoll"
 	"pollpush/pkg/clock"
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/feed"
-	"pollpush/pkg/http1"
 	"pollpush/pkg/transport"
 	"pollpush/pkg/wire"
 )
@@ -188,6 +188,7 @@ func TestClientSplitsTheAnswerByLayer(t *testing.T) {
 		s.client.Endpoint.Prefix = "/base"
 		s.client.Subscription = transport.Subscription{Topic: 3, After: 5}
 		s.client.Pace = everySecond()
+		s.client.Fields = []exchange.Field{{Name: "connection", Value: "keep-alive"}, {Name: "User-Agent", Value: "Go-http-client/1.1"}}
 		go func() {
 			conn, _ := s.listen.Accept()
 			got := make([]byte, len(request))
@@ -324,7 +325,7 @@ func TestStatusErrorIsForTheCaller(t *testing.T) {
 		s := newSite(t)
 		go answerOnce(s.listen, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
 		_, err := s.subscribe(t, time.Minute)
-		var status *http1.StatusError
+		var status *exchange.StatusError
 		if !errors.As(err, &status) || status.Status != 503 {
 			t.Errorf("%v, want a StatusError with 503", err)
 		}

@@ -26,7 +26,8 @@ type Handler struct {
 }
 
 // ServeHTTP answers one poll. A held poll is answered with 204 when the request's context ends,
-// which is when its client has gone or the server is about to.
+// which is when its client has gone, or has nothing more to ask on this connection, or the server is
+// about to end.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	query, queryErr := transport.ParseQuery(r)
 	counters := h.Short
@@ -49,7 +50,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if wait > 0 && len(batch.Messages) == 0 {
 		batch = h.hold(r, log, sub.After, batch, wait)
 	}
-	h.answer(w, counters, sub.After, batch)
+	h.answer(w, r, counters, sub.After, batch)
 }
 
 func (h *Handler) parse(w http.ResponseWriter, r *http.Request, query url.Values) (transport.Subscription, *feed.Log, time.Duration, error) {
@@ -110,10 +111,14 @@ func shorten(messages []feed.Message) []feed.Message {
 	return messages
 }
 
-func (h *Handler) answer(w http.ResponseWriter, counters *transport.Counters, after uint64, batch feed.Batch) {
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, counters *transport.Counters, after uint64, batch feed.Batch) {
 	batch.Messages = shorten(batch.Messages)
 	if len(batch.Messages) == 0 {
 		w.WriteHeader(http.StatusNoContent)
+		if r.Context().Err() != nil && http.NewResponseController(w).Flush() != nil {
+			counters.Failed.Add(1) // an answer that nobody can get is none
+			return
+		}
 		counters.Empty.Add(1)
 		return
 	}

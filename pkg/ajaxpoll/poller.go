@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"pollpush/pkg/clock"
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/feed"
-	"pollpush/pkg/http1"
 	"pollpush/pkg/transport"
 	"pollpush/pkg/wire"
 )
@@ -21,29 +21,28 @@ const maxAnswerBytes = 2 * MaxAnswerBytes
 type poller struct {
 	client *Client
 	sink   transport.Sink
+	fields []exchange.Field // of each request
 	after  uint64
 
-	conn    *http1.Conn // nil between connections
-	release func() bool // takes the connection back from ctx
-	used    bool        // the connection has carried an exchange
+	conn    exchange.Conn // nil between connections
+	release func() bool   // takes the connection back from ctx
 
-	overhead wire.Ledger // of a connection that has been closed, and is not reported yet
+	spent wire.Ledger // by a connection that has been closed, and not reported yet
 
 	scheduled clock.Instant // when the poll in hand should leave; 0 once it has
 
-	request []byte
-	body    []byte
-	unit    transport.Unit
+	body []byte
+	unit transport.Unit
 }
 
 // poll makes one exchange and hands it to the sink. When a connection that was kept turns out to
 // have been closed by the server meanwhile, the poll is made again on a fresh one, as browsers do
-// (RFC 9112 section 9.3.1).
+// (RFC 9112 section 9.3.1, RFC 9113 section 6.8).
 func (p *poller) poll(ctx context.Context, wait time.Duration, scheduled clock.Instant) error {
 	stale := p.conn != nil
 	p.begin(scheduled)
 	err := p.exchange(ctx, wait)
-	if err != nil && stale && p.unit.Cost.Down.Socket() == 0 && ctx.Err() == nil {
+	if err != nil && stale && ctx.Err() == nil && p.unheard() {
 		p.fail(ctx, err)
 		p.begin(0) // late it is only once
 		err = p.exchange(ctx, wait)
@@ -56,6 +55,12 @@ func (p *poller) poll(ctx context.Context, wait time.Duration, scheduled clock.I
 	return nil
 }
 
+// unheard reports whether nothing of an answer has come.
+func (p *poller) unheard() bool {
+	p.collect()
+	return p.spent.Down.Header == 0
+}
+
 func (p *poller) begin(scheduled clock.Instant) {
 	p.unit = transport.Unit{
 		Received: p.client.Dialer.Clock.Now(),
@@ -64,84 +69,72 @@ func (p *poller) begin(scheduled clock.Instant) {
 	p.scheduled = scheduled
 }
 
-// fail reports the poll as failed and gives its connection up. A poll that never left because ctx
-// had ended did not fail; what its connection cost is booked all the same.
+// fail reports the poll as failed and gives its connection up. One that was out when ctx ended did
+// not fail; what it cost is booked all the same.
 func (p *poller) fail(ctx context.Context, err error) {
 	p.unit.Err = fmt.Errorf("poll after %d: %w", p.after, err)
-	cost := &p.unit.Cost
-	if ctx.Err() == nil || cost.Requests > 0 {
-		cost.Requests, cost.RequestsFailed = 1, 1
+	p.unit.Cost = wire.Ledger{}
+	if ctx.Err() == nil {
+		p.unit.Cost = wire.Ledger{Requests: 1, RequestsFailed: 1}
 	}
-	cost.RequestsWithMessages, cost.RequestsEmpty, cost.Messages = 0, 0, 0
-	cost.Down.Framing += cost.Down.Payload
-	cost.Down.Payload = 0
 	p.unit.Messages, p.unit.Missed = p.unit.Messages[:0], 0
 	p.unit.Received = p.client.Dialer.Clock.Now()
 	p.end()
 	p.report()
 }
 
-// report hands the unit to the sink, with what TLS took since the last one.
+// report hands the unit to the sink, with what has crossed the wire since the last one. What of it
+// is a message's has been framing so far.
 func (p *poller) report() {
-	p.unit.Cost = p.unit.Cost.Add(p.overhead)
-	p.overhead = wire.Ledger{}
-	if p.conn != nil {
-		p.unit.Cost = p.unit.Cost.Add(p.conn.Meter().Overhead())
-	}
+	p.collect()
+	cost := &p.unit.Cost
+	p.spent.Down.Framing -= cost.Down.Payload
+	*cost = cost.Add(p.spent)
+	p.spent = wire.Ledger{}
 	p.sink.Unit(&p.unit)
+}
+
+// collect takes what has crossed the connection.
+func (p *poller) collect() {
+	if p.conn != nil {
+		p.spent = p.spent.Add(p.conn.Take())
+	}
 }
 
 func (p *poller) exchange(ctx context.Context, wait time.Duration) error {
 	if err := p.connect(ctx); err != nil {
 		return err
 	}
-	cost := &p.unit.Cost
-	if !p.used {
-		p.used = true
-		cost.Connections = 1
-	}
-	p.request = p.appendRequest(p.request[:0], wait)
 	if p.scheduled != 0 {
 		p.unit.Scheduled, p.unit.Left = p.scheduled, p.client.Dialer.Clock.Now()
 	}
-	if err := p.conn.Send(p.request); err != nil {
-		return err
-	}
-	cost.Requests = 1
-	cost.Up.Header = int64(len(p.request))
-
-	head, err := p.conn.ReadHead()
-	cost.Down.Header = head.Bytes
+	answer, err := p.conn.Get(p.request(wait))
 	if err != nil {
 		return err
 	}
-	start := p.conn.Consumed()
-	p.body, err = p.conn.Body(head).ReadAll(p.body, maxAnswerBytes)
-	p.unit.Received = p.conn.Received()
-	if err == nil {
-		err = p.take(head.StatusCode)
-	}
-	cost.Down.Framing = p.conn.Consumed() - start - cost.Down.Payload
+	p.body, err = exchange.ReadAll(answer.Body, p.body, maxAnswerBytes)
 	if err != nil {
 		return err
 	}
-	if head.Close || !p.client.KeepAlive {
+	p.unit.Received = p.conn.Meter().Received()
+	if err := p.take(answer.Status); err != nil {
+		return err
+	}
+	p.unit.Cost.Requests = 1
+	if answer.Close || !p.client.KeepAlive {
 		p.follow()
 	}
 	return nil
 }
 
-func (p *poller) appendRequest(b []byte, wait time.Duration) []byte {
+func (p *poller) request(wait time.Duration) exchange.Request {
 	sub := p.client.Subscription
 	sub.After = p.after
 	target := p.client.Endpoint.Prefix + Path + "?" + sub.Query()
 	if p.client.Pace == nil {
 		target += "&wait=" + wait.String()
 	}
-	if p.client.KeepAlive {
-		return http1.AppendGet(b, target, p.client.Endpoint.Host)
-	}
-	return http1.AppendGet(b, target, p.client.Endpoint.Host, http1.Field{Name: "Connection", Value: "close"})
+	return exchange.Request{Target: target, Host: p.client.Endpoint.Host, Fields: p.fields}
 }
 
 // take reads the messages out of an answer's body, and moves the cursor.
@@ -154,7 +147,7 @@ func (p *poller) take(status int) error {
 			return err
 		}
 	default:
-		return http1.NewStatusError(status, p.body)
+		return exchange.NewStatusError(status, p.body)
 	}
 	cost.Messages = int64(len(p.unit.Messages))
 	if cost.Messages == 0 {
@@ -186,14 +179,14 @@ func (p *poller) connect(ctx context.Context) error {
 	if p.conn != nil {
 		return nil
 	}
-	meter, err := p.client.Dialer.Connect(ctx, p.client.Endpoint.Address)
+	conn, err := p.client.Dialer.Exchange(ctx, p.client.Endpoint.Address)
 	if err != nil {
 		return err
 	}
-	p.conn, p.used = http1.NewConn(meter), false
-	finish := meter.Finish
+	p.conn = conn
+	finish := conn.Meter().Finish
 	if !p.client.KeepAlive {
-		finish = meter.FinishAlone // the request asks the server to close
+		finish = conn.Meter().FinishAlone // the request asks the server to close
 	}
 	p.release = context.AfterFunc(ctx, finish)
 	return nil
@@ -207,15 +200,14 @@ func (p *poller) end() {
 	if p.release() {
 		p.conn.Meter().Finish()
 	}
-	before := p.conn.Consumed()
-	p.conn.Meter().Drain()
-	p.part(before)
+	p.conn.Drain()
+	p.part()
 }
 
 // leave ends the subscription. What closing took belongs to no exchange.
 func (p *poller) leave() {
 	p.end()
-	if p.overhead != (wire.Ledger{}) {
+	if p.spent != (wire.Ledger{}) {
 		p.begin(0)
 		p.report()
 	}
@@ -224,15 +216,12 @@ func (p *poller) leave() {
 // follow closes a connection that the server is closing.
 func (p *poller) follow() {
 	p.release()
-	before := p.conn.Consumed()
-	p.conn.Meter().Follow()
-	p.part(before)
+	p.conn.Follow()
+	p.part()
 }
 
-// part lets go of a connection that is closed. What came after consumed bytes was read by nobody:
-// the rest of an answer that was given up, for instance.
-func (p *poller) part(consumed int64) {
-	p.overhead.Down.Framing += p.conn.Meter().BytesRead() - consumed
-	p.overhead = p.overhead.Add(p.conn.Meter().Overhead())
+// part lets go of a connection that is closed.
+func (p *poller) part() {
+	p.collect()
 	p.conn = nil
 }

@@ -185,24 +185,3 @@ func cut(err error) error {
 	}
 	return err
 }
-
-// ReadAll appends the whole body to buf[:0] and returns it, or an error when it is longer than
-// limit.
-func (b *Body) ReadAll(buf []byte, limit int) ([]byte, error) {
-	buf = buf[:0]
-	for {
-		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
-		}
-		n, err := b.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		switch {
-		case errors.Is(err, io.EOF):
-			return buf, nil
-		case err != nil:
-			return buf, fmt.Errorf("response body: %w", err)
-		case len(buf) > limit:
-			return buf, fmt.Errorf("response body: more than %d bytes", limit)
-		}
-	}
-}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/http1"
 )
 
@@ -101,7 +102,7 @@ func TestTruncatedBodyIsAnError(t *testing.T) {
 		start := strings.Index(stream, "\r\n\r\n") + 4
 		for n := start; n < len(stream); n++ {
 			c := receive(t, stream[:n])
-			body, err := c.Body(wantHead(t, c, 200, start)).ReadAll(nil, 100)
+			body, err := exchange.ReadAll(c.Body(wantHead(t, c, 200, start)), nil, 100)
 			if !errors.Is(err, io.ErrUnexpectedEOF) || c.Consumed() != int64(n) {
 				t.Errorf("%q: body %q, %v, %d consumed; want %v and %d", stream[:n], body, err, c.Consumed(), io.ErrUnexpectedEOF, n)
 			}
@@ -123,7 +124,7 @@ func TestMalformedChunks(t *testing.T) {
 		"5;" + strings.Repeat("x", 5000) + "\r\nhello\r\n0\r\n\r\n",
 	} {
 		c := receive(t, chunked+stream)
-		body, err := c.Body(wantHead(t, c, 200, len(chunked))).ReadAll(nil, 100)
+		body, err := exchange.ReadAll(c.Body(wantHead(t, c, 200, len(chunked))), nil, 100)
 		if !errors.Is(err, http1.ErrMalformedChunk) {
 			t.Errorf("%.40q: body %q, %v; want %v", stream, body, err, http1.ErrMalformedChunk)
 		}
@@ -133,7 +134,7 @@ func TestMalformedChunks(t *testing.T) {
 func TestReadAllIsBounded(t *testing.T) {
 	for limit, ok := range map[int]bool{0: false, 4: false, 5: true, 6: true} {
 		c := receive(t, sized+"hello")
-		body, err := c.Body(wantHead(t, c, 200, len(sized))).ReadAll(make([]byte, 0, 3), limit)
+		body, err := exchange.ReadAll(c.Body(wantHead(t, c, 200, len(sized))), make([]byte, 0, 3), limit)
 		if (err == nil) != ok {
 			t.Errorf("5 bytes with a limit of %d: %q, %v; want success: %t", limit, body, err, ok)
 		}
@@ -184,7 +185,7 @@ func decodeChunked(t *testing.T, stream []byte) (body []byte, consumed int, err 
 	t.Helper()
 	c := receive(t, chunked+string(stream))
 	head := wantHead(t, c, 200, len(chunked))
-	body, err = c.Body(head).ReadAll(nil, 1<<20)
+	body, err = exchange.ReadAll(c.Body(head), nil, 1<<20)
 	return body, int(c.Consumed()) - len(chunked), err
 }
 
@@ -199,7 +200,7 @@ func BenchmarkChunkedBody(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if buf, err = c.Body(head).ReadAll(buf, 256); err != nil || len(buf) != 128 {
+		if buf, err = exchange.ReadAll(c.Body(head), buf, 256); err != nil || len(buf) != 128 {
 			b.Fatalf("%d bytes, %v", len(buf), err)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"pollpush/pkg/clock"
 	"pollpush/pkg/wire"
 )
 
@@ -21,6 +20,11 @@ type Conn struct {
 	meter  *wire.Meter
 	reader *bufio.Reader
 	source source
+
+	request []byte      // the last one
+	sent    int64       // bytes of all requests
+	heads   int64       // bytes of all heads of answers
+	taken   wire.Ledger // what Take has returned so far
 }
 
 // source is what the buffered reader reads from: the meter, with a bound on the head.
@@ -61,18 +65,6 @@ func (c *Conn) Reader() *bufio.Reader { return c.reader }
 // difference of two readings is what the part between them was long, whatever the reader has read
 // ahead.
 func (c *Conn) Consumed() int64 { return c.meter.BytesRead() - int64(c.reader.Buffered()) }
-
-// Received returns the clock reading of the Read that brought the last bytes.
-func (c *Conn) Received() clock.Instant { return c.meter.Received() }
-
-// Completed returns when what cost this much was complete: when its last bytes came in, or now if
-// it was only sent.
-func (c *Conn) Completed(cost wire.Ledger) clock.Instant {
-	if cost.Down.Socket() == 0 {
-		return c.meter.Clock().Now()
-	}
-	return c.meter.Received()
-}
 
 // Head is the head of a response.
 type Head struct {

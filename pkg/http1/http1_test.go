@@ -7,6 +7,7 @@ import (
 
 	"pollpush/internal/memnet"
 	"pollpush/pkg/clock"
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/http1"
 	"pollpush/pkg/wire"
 )
@@ -84,7 +85,7 @@ func wantHead(t *testing.T, c *http1.Conn, status, bytes int) http1.Head {
 func wantBody(t *testing.T, c *http1.Conn, head http1.Head, want string, bytes int) {
 	t.Helper()
 	before := c.Consumed()
-	body, err := c.Body(head).ReadAll(nil, 1<<20)
+	body, err := exchange.ReadAll(c.Body(head), nil, 1<<20)
 	if err != nil || string(body) != want || c.Consumed()-before != int64(bytes) {
 		t.Fatalf("body %.60q, %v, %d bytes consumed; want %.60q, %d", body, err, c.Consumed()-before, want, bytes)
 	}

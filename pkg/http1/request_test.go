@@ -6,15 +6,17 @@ import (
 	"net/http"
 	"testing"
 
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/http1"
 )
 
 // A request is what Go's own client would write.
-func TestAppendGetWritesWhatNetHTTPWrites(t *testing.T) {
-	for _, fields := range [][]http1.Field{
-		nil,
-		{{Name: "Accept", Value: "text/event-stream"}},
-		{{Name: "Connection", Value: "Upgrade"}, {Name: "Upgrade", Value: "websocket"}},
+func TestAppendRequestWritesWhatNetHTTPWrites(t *testing.T) {
+	agent := exchange.Field{Name: "User-Agent", Value: "Go-http-client/1.1"}
+	for _, fields := range [][]exchange.Field{
+		{agent},
+		{agent, {Name: "Accept", Value: "text/event-stream"}},
+		{agent, {Name: "Connection", Value: "Upgrade"}, {Name: "Upgrade", Value: "websocket"}},
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1:8080/poll?topic=0&after=17", http.NoBody)
 		if err != nil {
@@ -27,16 +29,18 @@ func TestAppendGetWritesWhatNetHTTPWrites(t *testing.T) {
 		if err := r.Write(&want); err != nil {
 			t.Fatal(err)
 		}
-		got := http1.AppendGet(nil, "/poll?topic=0&after=17", "127.0.0.1:8080", fields...)
+		got := http1.AppendRequest(nil, exchange.Request{Target: "/poll?topic=0&after=17", Host: "127.0.0.1:8080", Fields: fields})
 		if string(got) != want.String() {
 			t.Errorf("wrote\n%q, net/http\n%q", got, want.String())
 		}
 	}
 }
 
-func TestAppendGetKeepsWhatIsThereAndLetsNoValueEndTheHead(t *testing.T) {
-	got := http1.AppendGet([]byte("before"), "/", "a\r\nEvil: b", http1.Field{Name: "X", Value: "c\nd\re"})
-	want := "beforeGET / HTTP/1.1\r\nHost: a  Evil: b\r\nUser-Agent: Go-http-client/1.1\r\nX: c d e\r\n\r\n"
+func TestAppendRequestKeepsWhatIsThereAndLetsNoValueEndTheHead(t *testing.T) {
+	got := http1.AppendRequest([]byte("before"), exchange.Request{
+		Target: "/", Host: "a\r\nEvil: b", Fields: []exchange.Field{{Name: "X", Value: "c\nd\re"}},
+	})
+	want := "beforeGET / HTTP/1.1\r\nHost: a  Evil: b\r\nX: c d e\r\n\r\n"
 	if string(got) != want {
 		t.Errorf("wrote\n%q, want\n%q", got, want)
 	}
@@ -44,7 +48,7 @@ func TestAppendGetKeepsWhatIsThereAndLetsNoValueEndTheHead(t *testing.T) {
 
 func TestSendWritesTheRequestAsItIs(t *testing.T) {
 	c, server := connect(t)
-	request := http1.AppendGet(nil, "/", "h")
+	request := http1.AppendRequest(nil, exchange.Request{Target: "/", Host: "h"})
 	if err := c.Send(request); err != nil {
 		t.Fatal(err)
 	}

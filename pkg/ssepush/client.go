@@ -8,8 +8,8 @@ import (
 	"mime"
 	"net/http"
 
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/feed"
-	"pollpush/pkg/http1"
 	"pollpush/pkg/transport"
 	"pollpush/pkg/wire"
 )
@@ -19,6 +19,8 @@ type Client struct {
 	Dialer       *transport.Dialer
 	Endpoint     transport.Endpoint
 	Subscription transport.Subscription
+	// Fields are the header fields of the request, besides Host.
+	Fields []exchange.Field
 }
 
 // ErrStreamEnded says that the server ended a stream that its client still wanted.
@@ -27,19 +29,18 @@ var ErrStreamEnded = errors.New("the server ended the stream")
 // Subscribe follows the stream until ctx is done, and then returns nil, or until it breaks. The
 // response head is the server's acceptance. It starts no goroutine that outlives the call.
 func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
-	meter, err := c.Dialer.Connect(ctx, c.Endpoint.Address)
+	conn, err := c.Dialer.Exchange(ctx, c.Endpoint.Address)
 	if err != nil {
 		return transport.UnlessDone(ctx, err)
 	}
-	r := &reader{conn: http1.NewConn(meter), sink: sink}
-	release := context.AfterFunc(ctx, meter.Finish)
+	r := &reader{conn: conn, sink: sink}
+	release := context.AfterFunc(ctx, conn.Meter().Finish)
 	defer func() {
 		if release() {
-			meter.Finish()
+			conn.Meter().Finish()
 		}
-		meter.Drain()
-		r.unit.Cost.Down.Framing = meter.BytesRead() - r.booked // what came after the last event that was understood
-		r.report()
+		conn.Drain()
+		r.report(0) // what came after the last event that was understood
 	}()
 	if err := r.open(c.request()); err != nil {
 		return transport.UnlessDone(ctx, fmt.Errorf("open stream: %w", err))
@@ -50,71 +51,53 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 	return transport.UnlessDone(ctx, r.follow())
 }
 
-func (c *Client) request() []byte {
-	target := c.Endpoint.Prefix + Path + "?" + c.Subscription.Query()
-	return http1.AppendGet(nil, target, c.Endpoint.Host, http1.Field{Name: "Accept", Value: "text/event-stream"})
+func (c *Client) request() exchange.Request {
+	return exchange.Request{
+		Target: c.Endpoint.Prefix + Path + "?" + c.Subscription.Query(),
+		Host:   c.Endpoint.Host,
+		Fields: c.Fields,
+	}
 }
 
 // reader reads one stream and books what it takes.
 type reader struct {
-	conn *http1.Conn
+	conn exchange.Conn
 	sink transport.Sink
-	body *http1.Body
+	body io.Reader
 
 	decoder decoder
-	booked  int64 // how much of the connection has been handed to the sink, in Cost
+	ahead   int64 // bytes of content that have been taken from the connection, and belong to later units
 	unit    transport.Unit
 }
 
 // open sends the request and reads the head of the answer.
-func (r *reader) open(request []byte) error {
-	cost := &r.unit.Cost
-	*cost = wire.Ledger{Connections: 1, Requests: 1}
-	cost.Up.Header = int64(len(request))
-	if err := r.conn.Send(request); err != nil {
-		cost.Up.Header = 0
-		return r.refused(err)
+func (r *reader) open(request exchange.Request) error {
+	r.unit.Cost.Requests = 1
+	answer, err := r.conn.Get(request)
+	if err == nil {
+		r.body = answer.Body
+		err = accepted(answer)
 	}
-	head, err := r.conn.ReadHead()
-	cost.Down.Header = head.Bytes
 	if err != nil {
-		return r.refused(err)
+		r.unit.Cost.RequestsFailed = 1
+	} else {
+		r.unit.Cost.RequestsWithMessages = 1
 	}
-	r.body = r.conn.Body(head)
-	if err := accepted(head); err != nil {
-		return r.refused(r.explain(head, err))
-	}
-	cost.RequestsWithMessages = 1
-	r.report()
-	return nil
-}
-
-func accepted(head http1.Head) error {
-	if head.StatusCode != http.StatusOK {
-		return http1.NewStatusError(head.StatusCode, nil)
-	}
-	if typ, _, _ := mime.ParseMediaType(head.Header.Get("Content-Type")); typ != "text/event-stream" {
-		return fmt.Errorf("content type %q is no event stream", head.Header.Get("Content-Type"))
-	}
-	return nil
-}
-
-// explain adds to a refusal what its body says.
-func (r *reader) explain(head http1.Head, err error) error {
-	if head.StatusCode == http.StatusOK {
-		return err
-	}
-	const reasonBytes = 64 << 10
-	body, _ := r.body.ReadAll(nil, reasonBytes) // the status is the error; the body explains it if it can
-	return http1.NewStatusError(head.StatusCode, body)
-}
-
-// refused books an opening that failed.
-func (r *reader) refused(err error) error {
-	r.unit.Cost.RequestsFailed = 1
-	r.unit.Cost.Down.Framing = r.conn.Consumed() - r.unit.Cost.Down.Header
-	r.report()
+	r.report(0)
 	return err
+}
+
+// accepted checks that the answer is an event stream. A refusal explains itself in its body.
+func accepted(answer *exchange.Answer) error {
+	if answer.Status != http.StatusOK {
+		const reasonBytes = 64 << 10
+		body, _ := exchange.ReadAll(answer.Body, nil, reasonBytes) // the status is the error; the body explains it if it can
+		return exchange.NewStatusError(answer.Status, body)
+	}
+	if typ, _, _ := mime.ParseMediaType(answer.ContentType); typ != "text/event-stream" {
+		return fmt.Errorf("content type %q is no event stream", answer.ContentType)
+	}
+	return nil
 }
 
 // follow reads events until the stream ends, and returns why it did.
@@ -126,8 +109,7 @@ func (r *reader) follow() error {
 			err = derr
 		}
 		if err != nil {
-			r.bookTo(0)
-			r.report()
+			r.report(0)
 			if errors.Is(err, io.EOF) {
 				return ErrStreamEnded
 			}
@@ -150,8 +132,7 @@ func (r *reader) decode(p []byte) error {
 		if err := r.take(e); err != nil {
 			return err
 		}
-		r.bookTo(len(p))
-		r.report()
+		r.report(len(p))
 	}
 	return nil
 }
@@ -179,19 +160,16 @@ func (r *reader) take(e event) error {
 	return nil
 }
 
-// bookTo books all that was consumed and not yet booked, except for the rest bytes that the decoder
-// has still to see. What is no payload is framing: field names, line ends, comments, chunk sizes.
-func (r *reader) bookTo(rest int) {
+// report hands the unit to the sink and starts the next: all that was taken from the connection,
+// except for the rest bytes that the decoder has still to see. What is no payload is framing: field
+// names, line ends, comments, and what carries them.
+func (r *reader) report(rest int) {
 	cost := &r.unit.Cost
-	cost.Down.Framing = r.conn.Consumed() - int64(rest) - r.booked - cost.Down.Payload
-}
-
-// report hands the unit to the sink and starts the next.
-func (r *reader) report() {
-	r.booked += r.unit.Cost.Down.Socket()
-	r.unit.Cost = r.unit.Cost.Add(r.conn.Meter().Overhead())
-	r.unit.Received = r.conn.Completed(r.unit.Cost)
-	if r.unit.Cost != (wire.Ledger{}) {
+	*cost = cost.Add(r.conn.Take())
+	cost.Down.Framing += r.ahead - int64(rest) - cost.Down.Payload
+	r.ahead = int64(rest)
+	if *cost != (wire.Ledger{}) {
+		r.unit.Received = r.conn.Meter().Completed(*cost)
 		r.sink.Unit(&r.unit)
 	}
 	r.unit = transport.Unit{Messages: r.unit.Messages[:0]}

@@ -15,6 +15,7 @@ import (
 
 	"pollpush/internal/memnet"
 	"pollpush/pkg/clock"
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/ssepush"
 	"pollpush/pkg/transport"
@@ -153,6 +154,7 @@ func TestEventsAreSplitByLayer(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newSite(t)
 			s.client.Subscription = transport.Subscription{Topic: 3, After: 7}
+			s.client.Fields = []exchange.Field{{Name: "User-Agent", Value: "Go-http-client/1.1"}, {Name: "Accept", Value: "text/event-stream"}}
 			first, second := chunk(events[:cut]), chunk(events[cut:])+"0\r\n\r\n"
 			go s.answer(head+first, second)
 			start := s.clock.Now()

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"pollpush/pkg/clock"
+	"pollpush/pkg/exchange"
+	"pollpush/pkg/http1"
+	"pollpush/pkg/http2"
 	"pollpush/pkg/wire"
 )
 
@@ -23,6 +26,8 @@ type Dialer struct {
 	Totals *wire.Totals
 	// TLS, if not nil, is what the connections are secured with. It asks for TLS 1.3.
 	TLS *tls.Config
+	// HTTP2 says that exchanges are made over HTTP/2. With TLS, it must be what TLS agrees on.
+	HTTP2 bool
 	// Tap, if not nil, returns whom a connection that was just opened, and secured, shows its stream.
 	Tap func() wire.Tap
 	// Slots bounds how many connections are being opened at the same time: a burst of thousands
@@ -65,6 +70,18 @@ func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, erro
 	return meter, nil
 }
 
+// Exchange opens a connection to address for requests and their answers.
+func (d *Dialer) Exchange(ctx context.Context, address string) (exchange.Conn, error) {
+	meter, err := d.Connect(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	if d.HTTP2 {
+		return http2.NewConn(meter, d.TLS != nil), nil
+	}
+	return http1.NewConn(meter), nil
+}
+
 // outlive returns a context that ends some time after ctx does.
 func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -86,6 +103,14 @@ type Endpoint struct {
 	ServerName string
 	// Prefix stands before the transports' paths; it is empty or starts with a slash.
 	Prefix string
+}
+
+// Origin returns what a page that the target serves gives as its origin (RFC 6454 section 6.2).
+func (e Endpoint) Origin() string {
+	if e.Secure {
+		return "https://" + e.Host
+	}
+	return "http://" + e.Host
 }
 
 // ParseEndpoint reads a base URL such as http://127.0.0.1:8080.

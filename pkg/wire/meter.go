@@ -142,6 +142,15 @@ func (m *Meter) BytesRead() int64 {
 // Received returns when the last bytes came in: the reading taken right after that Read.
 func (m *Meter) Received() clock.Instant { return clock.Instant(m.socket.received.Load()) }
 
+// Completed returns when what cost this much was complete: when its last bytes came in, or now if it
+// was only sent.
+func (m *Meter) Completed(cost Ledger) clock.Instant {
+	if cost.Down.Socket() == 0 {
+		return m.Clock().Now()
+	}
+	return m.Received()
+}
+
 // Clock returns the clock that stamps the reads.
 func (m *Meter) Clock() clock.Clock { return m.socket.clock }
 

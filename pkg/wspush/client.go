@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/http1"
 	"pollpush/pkg/transport"
@@ -30,6 +31,10 @@ type Client struct {
 	Dialer       *transport.Dialer
 	Endpoint     transport.Endpoint
 	Subscription transport.Subscription
+	// Fields are the header fields of the opening handshake, besides those that make it one.
+	Fields []exchange.Field
+	// Deflate is what the client offers; a server that declines sends messages as they are.
+	Deflate Deflate
 }
 
 // CloseError says that the server closed a connection that its client still wanted.
@@ -70,7 +75,8 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 func (c *Client) open(ctx context.Context, r *reader) error {
 	release := context.AfterFunc(ctx, r.conn.Meter().Finish)
 	target := c.Endpoint.Prefix + Path + "?" + c.Subscription.Query()
-	err := r.open(target, c.Endpoint.Host, newKey())
+	key := newKey()
+	err := r.open(upgrade(target, c.Endpoint.Host, key, c.Fields, c.Deflate), key, c.Deflate)
 	if !release() && err == nil {
 		return ctx.Err() // the FIN is out: no close frame can follow it
 	}
@@ -83,9 +89,12 @@ type reader struct {
 	sink transport.Sink
 	unit transport.Unit
 
+	inflater *inflater // nil unless compression was agreed on
+
 	buf        []byte // the payload being read
 	message    []byte // what came before it, when a message is fragmented
 	fragmented bool
+	compressed bool // the message being read, by its first frame
 	closed     bool // the server's close frame is here
 
 	sending sync.Mutex // guards what follows, and the order of frames
@@ -93,11 +102,11 @@ type reader struct {
 	sent    int64      // bytes of control frames sent and not yet booked
 }
 
-// open sends the upgrade and checks the answer.
-func (r *reader) open(target, host, key string) error {
+// open sends the upgrade, which was made with key and offers what it does, and checks the answer.
+func (r *reader) open(upgrade exchange.Request, key string, offered Deflate) error {
 	cost := &r.unit.Cost
 	cost.Connections = 1
-	request := appendUpgrade(nil, target, host, key)
+	request := http1.AppendRequest(nil, upgrade)
 	if err := r.conn.Send(request); err != nil {
 		r.report()
 		return err
@@ -105,13 +114,15 @@ func (r *reader) open(target, host, key string) error {
 	cost.Up.Handshake = int64(len(request))
 	head, err := r.conn.ReadHead()
 	cost.Down.Handshake = head.Bytes
+	var agreed Deflate
 	if err == nil {
-		err = checkUpgrade(head, key)
+		agreed, err = checkUpgrade(head, key, offered)
 	}
 	if err != nil {
 		err = r.refused(head, err)
 	} else {
 		cost.Upgrades = 1
+		r.inflater = newInflater(agreed)
 	}
 	r.report()
 	return err
@@ -119,15 +130,15 @@ func (r *reader) open(target, host, key string) error {
 
 // refused books the body of an answer that is no 101, and adds what it says to the error.
 func (r *reader) refused(head http1.Head, err error) error {
-	var status *http1.StatusError
+	var status *exchange.StatusError
 	if !errors.As(err, &status) {
 		return err
 	}
 	before := r.conn.Consumed()
 	const reasonBytes = 64 << 10
-	body, _ := r.conn.Body(head).ReadAll(nil, reasonBytes) // the status is the error; the body explains it if it can
+	body, _ := exchange.ReadAll(r.conn.Body(head), nil, reasonBytes) // the status is the error; the body explains it if it can
 	r.unit.Cost.Down.Framing = r.conn.Consumed() - before
-	return http1.NewStatusError(head.StatusCode, body)
+	return exchange.NewStatusError(head.StatusCode, body)
 }
 
 // follow reads frames until the connection ends, and returns why it did.
@@ -148,7 +159,7 @@ func (r *reader) follow() error {
 // frame reads one frame and hands it to the sink.
 func (r *reader) frame() error {
 	before := r.conn.Consumed()
-	h, err := readHeader(r.conn.Reader())
+	h, err := readHeader(r.conn.Reader(), r.inflater != nil)
 	if err == nil {
 		err = r.payload(h)
 	}
@@ -180,7 +191,7 @@ func (r *reader) payload(h header) error {
 	if h.length > maxMessageBytes-int64(len(r.message)) {
 		return errMessageLarge
 	}
-	r.buf = slices.Grow(r.buf[:0], int(h.length))[:h.length]
+	r.buf = slices.Grow(r.buf[:0], int(h.length)+len(inflateTail))[:h.length]
 	if _, err := io.ReadFull(r.conn.Reader(), r.buf); err != nil {
 		return cut(err)
 	}
@@ -189,23 +200,40 @@ func (r *reader) payload(h header) error {
 
 // data takes a data frame; when it completes a message, the message.
 func (r *reader) data(h header) error {
+	message, err := r.assemble(h)
+	if err != nil || !h.fin {
+		return err
+	}
+	if r.compressed {
+		if message, err = r.inflater.inflate(message); err != nil {
+			return err
+		}
+	}
+	return r.take(message)
+}
+
+// assemble takes the payload of a data frame, and returns that of its message's frames so far, valid
+// until the next frame is read.
+func (r *reader) assemble(h header) ([]byte, error) {
 	if (h.opcode == opContinuation) != r.fragmented {
-		return errors.New("continuation without a beginning, or a beginning without an end") // section 5.4
+		return nil, errors.New("continuation without a beginning, or a beginning without an end") // section 5.4
 	}
 	if h.opcode == opBinary {
-		return errors.New("binary message")
+		return nil, errors.New("binary message")
 	}
 	r.fragmented = !h.fin
-	text := r.buf
-	if h.opcode == opContinuation || !h.fin {
-		r.message = append(r.message, r.buf...)
-		text = r.message
+	if h.opcode != opContinuation {
+		r.compressed = h.rsv1
+		if h.fin {
+			return r.buf, nil
+		}
 	}
-	if !h.fin {
-		return nil
+	r.message = append(r.message, r.buf...)
+	message := r.message
+	if h.fin {
+		r.message = r.message[:0]
 	}
-	r.message = r.message[:0]
-	return r.take(text)
+	return message, nil
 }
 
 // take reads the message or the gap in a text.
@@ -311,7 +339,7 @@ func (r *reader) report() {
 	r.sending.Unlock()
 	r.unit.Cost = r.unit.Cost.Add(r.conn.Meter().Overhead())
 	if r.unit.Cost != (wire.Ledger{}) {
-		r.unit.Received = r.conn.Completed(r.unit.Cost)
+		r.unit.Received = r.conn.Meter().Completed(r.unit.Cost)
 		r.sink.Unit(&r.unit)
 	}
 	r.unit = transport.Unit{Messages: r.unit.Messages[:0]}

@@ -57,6 +57,7 @@ type site struct {
 	client wspush.Client
 	totals wire.Totals
 	listen net.Listener
+	fields []string // of the 101 that script answers, besides those that must be
 }
 
 func newSite(t *testing.T) *site {
@@ -90,11 +91,11 @@ func (s *site) subscribe(t *testing.T, d time.Duration) (*sink, error) {
 	return got, err
 }
 
-// answer is the 101 to a request, as small as it can be.
-func answer(r *http.Request) string {
+// answer is the 101 to a request, as small as it can be with the given fields.
+func answer(r *http.Request, fields ...string) string {
 	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-		base64.StdEncoding.EncodeToString(sum[:]) + "\r\n\r\n"
+		strings.Join(append([]string{base64.StdEncoding.EncodeToString(sum[:])}, fields...), "\r\n") + "\r\n\r\n"
 }
 
 // script plays a server: it answers the opening handshake and sends all frames in the same Write,
@@ -108,7 +109,7 @@ func (s *site) script(frames string, end bool) <-chan string {
 		}
 		r := bufio.NewReader(conn)
 		request, _ := http.ReadRequest(r)
-		_, _ = io.WriteString(conn, answer(request)+frames)
+		_, _ = io.WriteString(conn, answer(request, s.fields...)+frames)
 		if end {
 			_ = conn.(interface{ CloseWrite() error }).CloseWrite()
 		}

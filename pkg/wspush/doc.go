@@ -4,7 +4,8 @@
 //	GET /ws?topic=0&after=17
 //
 // Messages that are no longer kept are told of by a text frame {"missed":N,"next":N}. The server
-// pings a client now and then and closes with 1001 when it ends.
+// pings a client now and then and closes with 1001 when it ends. Where both sides want it, texts are
+// compressed, each by itself or by those before it (permessage-deflate, RFC 7692).
 //
 // The server's side stands on github.com/coder/websocket, because that is what people deploy. The
 // client's side reads frames itself, because a ledger has to know where each one begins and ends,

@@ -40,6 +40,7 @@ var (
 // header is what stands before a frame's payload (section 5.2).
 type header struct {
 	fin    bool
+	rsv1   bool // the message that begins here is compressed (RFC 7692 section 6)
 	opcode opcode
 	masked bool
 	mask   [4]byte
@@ -47,21 +48,29 @@ type header struct {
 	size   int64 // of the header itself: 2 to 14 bytes
 }
 
-// readHeader reads a frame's header and nothing behind it. It returns io.EOF only when the
-// connection ended before its first byte.
-func readHeader(r *bufio.Reader) (header, error) {
+// rsv1 is the reserved bit of the first byte that permessage-deflate gives a meaning.
+const rsv1 = 0x40
+
+// readHeader reads a frame's header and nothing behind it; deflate says that messages may be
+// compressed. It returns io.EOF only when the connection ended before its first byte.
+func readHeader(r *bufio.Reader, deflate bool) (header, error) {
 	b, err := take(r, 2)
 	if err != nil {
 		return header{}, err
 	}
 	h := header{
 		fin:    b[0]&0x80 != 0,
+		rsv1:   b[0]&rsv1 != 0,
 		opcode: opcode(b[0] & 0x0f),
 		masked: b[1]&0x80 != 0,
 		length: int64(b[1] & 0x7f),
 		size:   2,
 	}
-	if b[0]&0x70 != 0 || h.opcode > opPong || (h.opcode > opBinary && h.opcode < opClose) {
+	reserved := byte(0x70)
+	if deflate && (h.opcode == opText || h.opcode == opBinary) {
+		reserved &^= rsv1 // only here (RFC 7692 section 6.1)
+	}
+	if b[0]&reserved != 0 || h.opcode > opPong || (h.opcode > opBinary && h.opcode < opClose) {
 		return h, fmt.Errorf("%w: first byte %#02x", errReserved, b[0])
 	}
 	if h.opcode.control() && (!h.fin || h.length > maxControlPayload) {

@@ -46,7 +46,7 @@ func TestReadHeader(t *testing.T) {
 	} {
 		frame := unhex(t, c.frame)
 		r := bufio.NewReader(bytes.NewReader(frame))
-		if got, err := readHeader(r); err != nil || got != c.want {
+		if got, err := readHeader(r, false); err != nil || got != c.want {
 			t.Errorf("%s: %+v, %v; want %+v", c.name, got, err, c.want)
 		}
 		if rest := len(frame) - int(c.want.size); r.Buffered() != rest {
@@ -57,7 +57,7 @@ func TestReadHeader(t *testing.T) {
 			if n == 0 {
 				want = io.EOF // between two frames, not within one
 			}
-			if _, err := readHeader(bufio.NewReader(bytes.NewReader(frame[:n]))); !errors.Is(err, want) {
+			if _, err := readHeader(bufio.NewReader(bytes.NewReader(frame[:n])), false); !errors.Is(err, want) {
 				t.Errorf("%s, cut after %d bytes: %v, want %v", c.name, n, err, want)
 			}
 		}
@@ -85,8 +85,39 @@ func TestReadHeaderRefuses(t *testing.T) {
 		{"long ping", "89 7e 00 7e", errLongControl},
 		{"very long close", "88 7f 00 00 00 00 00 01 00 00", errLongControl},
 	} {
-		if h, err := readHeader(bufio.NewReader(bytes.NewReader(unhex(t, c.frame)))); !errors.Is(err, c.want) {
+		if h, err := readHeader(bufio.NewReader(bytes.NewReader(unhex(t, c.frame))), false); !errors.Is(err, c.want) {
 			t.Errorf("%s: %+v, %v; want %v", c.name, h, err, c.want)
+		}
+	}
+}
+
+// Where the extension is agreed on, RSV1 may stand on the first frame of a message and nowhere else
+// (RFC 7692 section 6.1), and the other two bits still nowhere.
+func TestReadHeaderWithDeflate(t *testing.T) {
+	for _, c := range []struct {
+		frame string
+		want  header
+		err   error
+	}{
+		{"c1 07", header{fin: true, rsv1: true, opcode: opText, length: 7, size: 2}, nil},
+		{"41 03", header{rsv1: true, opcode: opText, length: 3, size: 2}, nil},
+		{"c2 7e 01 00", header{fin: true, rsv1: true, opcode: opBinary, length: 256, size: 4}, nil},
+		{"81 05", header{fin: true, opcode: opText, length: 5, size: 2}, nil},
+		{"80 04", header{fin: true, opcode: opContinuation, length: 4, size: 2}, nil},
+		{"c0 04", header{}, errReserved},
+		{"40 04", header{}, errReserved},
+		{"c8 00", header{}, errReserved},
+		{"c9 00", header{}, errReserved},
+		{"ca 00", header{}, errReserved},
+		{"c3 00", header{}, errReserved},
+		{"a1 00", header{}, errReserved},
+		{"91 00", header{}, errReserved},
+		{"e1 00", header{}, errReserved},
+		{"d1 00", header{}, errReserved},
+	} {
+		h, err := readHeader(bufio.NewReader(bytes.NewReader(unhex(t, c.frame))), true)
+		if !errors.Is(err, c.err) || err == nil && h != c.want {
+			t.Errorf("%s: %+v, %v; want %+v, %v", c.frame, h, err, c.want, c.err)
 		}
 	}
 }
@@ -123,13 +154,14 @@ func unmask(payload []byte, mask [4]byte) []byte {
 }
 
 func FuzzReadHeader(f *testing.F) {
-	for _, seed := range []string{"8105", "8185 37fa213d", "827e0100", "827f0000000000010000", "81ff7fffffffffffffff37fa213d", "8b00", "0900"} {
-		f.Add(unhex(f, seed))
+	for _, seed := range []string{"8105", "8185 37fa213d", "827e0100", "827f0000000000010000", "81ff7fffffffffffffff37fa213d", "8b00", "0900", "c107", "4103", "c004", "c900", "e100"} {
+		f.Add(unhex(f, seed), false)
+		f.Add(unhex(f, seed), true)
 	}
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(t *testing.T, b []byte, deflate bool) {
 		source := bytes.NewReader(b)
 		r := bufio.NewReader(source)
-		h, err := readHeader(r)
+		h, err := readHeader(r, deflate)
 		taken := len(b) - source.Len() - r.Buffered()
 		if err != nil {
 			if errors.Is(err, io.EOF) != (len(b) == 0) || taken > 14 {
@@ -139,6 +171,10 @@ func FuzzReadHeader(f *testing.F) {
 		}
 		if h.size != int64(taken) || h.size < 2 || h.size > 14 || h.length < 0 {
 			t.Fatalf("% x: %+v after %d bytes", b, h, taken)
+		}
+		compressed := deflate && (h.opcode == opText || h.opcode == opBinary) && b[0]&0x40 != 0
+		if h.rsv1 != compressed || !compressed && b[0]&0x70 != 0 || b[0]&0x30 != 0 {
+			t.Fatalf("% x: %+v, deflate %t: a reserved bit was let through", b, h, deflate)
 		}
 		// There is one way to write a header: the one that was read.
 		want := int64(2)
@@ -166,7 +202,7 @@ func FuzzFrameRoundTrip(f *testing.F) {
 		payload = bytes.Repeat(payload, max(0, min(repeat, (1<<17)/max(1, len(payload)))))
 		mask := [4]byte{byte(key >> 24), byte(key >> 16), byte(key >> 8), byte(key)}
 		frame := appendMasked(nil, opcode(op), mask, payload)
-		h, err := readHeader(bufio.NewReader(bytes.NewReader(frame)))
+		h, err := readHeader(bufio.NewReader(bytes.NewReader(frame)), false)
 		reserved := op > byte(opPong) || op > byte(opBinary) && op < byte(opClose)
 		if longControl := opcode(op).control() && len(payload) > maxControlPayload; reserved || longControl {
 			if err == nil {
@@ -189,7 +225,7 @@ func BenchmarkReadHeader(b *testing.B) {
 	for b.Loop() {
 		source.Reset(frame)
 		r.Reset(source)
-		if _, err := readHeader(r); err != nil {
+		if _, err := readHeader(r, false); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -202,7 +238,7 @@ func TestReadHeaderDoesNotAllocate(t *testing.T) {
 	allocations := testing.AllocsPerRun(100, func() {
 		source.Reset(frame)
 		r.Reset(source)
-		if h, err := readHeader(r); err != nil || h.length != 256 || h.size != 4 {
+		if h, err := readHeader(r, false); err != nil || h.length != 256 || h.size != 4 {
 			t.Errorf("header = %+v, %v", h, err)
 		}
 	})

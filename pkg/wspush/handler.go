@@ -27,6 +27,11 @@ type Handler struct {
 	// Ping is the interval of pings; a client that leaves one unanswered until the next is due is
 	// cut off. 0 means DefaultPing.
 	Ping time.Duration
+	// Deflate is what the server does for clients that offer compression. Each has the last word on
+	// context takeover: it comes about where neither side declines it. The library compresses at Go's
+	// fastest level, which looks back to the message before and no further, and for messages of less
+	// than 128 bytes not at all.
+	Deflate Deflate
 	// Counters may not be nil.
 	Counters *transport.Counters
 }
@@ -73,9 +78,23 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request) (*feed.Log, uin
 	}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // the origin was checked above, by the rule that all transports share
-		CompressionMode:    websocket.CompressionDisabled,
+		CompressionMode:    h.Deflate.mode(),
+		// The library would leave short messages as they are, below 128 or 512 bytes by the mode: what
+		// is measured is what was asked for.
+		CompressionThreshold: 1,
 	})
 	return log, sub.After, conn, err
+}
+
+// mode returns what the library calls it.
+func (d Deflate) mode() websocket.CompressionMode {
+	switch d {
+	case DeflateTakeover:
+		return websocket.CompressionContextTakeover
+	case DeflateNoTakeover:
+		return websocket.CompressionNoContextTakeover
+	}
+	return websocket.CompressionDisabled
 }
 
 func (h *Handler) serve(ending, gone context.Context, log *feed.Log, s *socket) {

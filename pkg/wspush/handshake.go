@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/http1"
 )
 
@@ -28,33 +29,54 @@ func acceptFor(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// appendUpgrade appends the request of an opening handshake (section 4.1).
-func appendUpgrade(b []byte, target, host, key string) []byte {
-	return http1.AppendGet(b, target, host,
-		http1.Field{Name: "Connection", Value: "Upgrade"},
-		http1.Field{Name: "Upgrade", Value: "websocket"},
-		http1.Field{Name: "Sec-WebSocket-Version", Value: "13"},
-		http1.Field{Name: "Sec-WebSocket-Key", Value: key})
+// extensions is the field that offers and accepts them (section 11.3.2).
+const extensions = "Sec-WebSocket-Extensions"
+
+// upgrade returns the request of an opening handshake (section 4.1). An offer among fields makes way
+// for the client's own.
+func upgrade(target, host, key string, fields []exchange.Field, deflate Deflate) exchange.Request {
+	r := exchange.Request{Target: target, Host: host, Fields: []exchange.Field{
+		{Name: "Connection", Value: "Upgrade"},
+		{Name: "Upgrade", Value: "websocket"},
+		{Name: "Sec-WebSocket-Version", Value: "13"},
+		{Name: "Sec-WebSocket-Key", Value: key},
+	}}
+	offer := deflate.offer()
+	if offer != "" {
+		r.Fields = append(r.Fields, exchange.Field{Name: extensions, Value: offer})
+	}
+	for _, f := range fields {
+		if offer == "" || !strings.EqualFold(f.Name, extensions) {
+			r.Fields = append(r.Fields, f)
+		}
+	}
+	return r
 }
 
-// checkUpgrade checks the server's answer to an opening handshake made with key (section 4.1).
-func checkUpgrade(head http1.Head, key string) error {
+// checkUpgrade checks the server's answer to an opening handshake made with key (section 4.1), and
+// returns what it made of the offer to compress.
+func checkUpgrade(head http1.Head, key string, offered Deflate) (Deflate, error) {
 	if head.StatusCode != http.StatusSwitchingProtocols {
-		return http1.NewStatusError(head.StatusCode, nil)
+		return DeflateOff, exchange.NewStatusError(head.StatusCode, nil)
 	}
 	if !strings.EqualFold(head.Header.Get("Upgrade"), "websocket") {
-		return fmt.Errorf("101 with Upgrade %q, not websocket", head.Header.Get("Upgrade"))
+		return DeflateOff, fmt.Errorf("101 with Upgrade %q, not websocket", head.Header.Get("Upgrade"))
 	}
 	if !hasToken(head.Header.Values("Connection"), "upgrade") {
-		return errors.New("101 without Connection: Upgrade")
+		return DeflateOff, errors.New("101 without Connection: Upgrade")
 	}
 	if got := head.Header.Get("Sec-WebSocket-Accept"); got != acceptFor(key) {
-		return fmt.Errorf("Sec-WebSocket-Accept %q does not follow from the key", got)
+		return DeflateOff, fmt.Errorf("Sec-WebSocket-Accept %q does not follow from the key", got)
 	}
-	if head.Header.Get("Sec-WebSocket-Extensions") != "" || head.Header.Get("Sec-WebSocket-Protocol") != "" {
-		return errors.New("101 with an extension or subprotocol that was not asked for")
+	if head.Header.Get("Sec-WebSocket-Protocol") != "" {
+		return DeflateOff, errors.New("101 with a subprotocol that was not asked for")
 	}
-	return nil
+	accepted := head.Header.Values(extensions)
+	agreed, err := offered.agree(accepted)
+	if err != nil {
+		return DeflateOff, fmt.Errorf("101 with %s %q: %w", extensions, accepted, err)
+	}
+	return agreed, nil
 }
 
 // hasToken reports whether the comma-separated lists hold token.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"pollpush/pkg/exchange"
 	"pollpush/pkg/http1"
 )
 
@@ -29,17 +30,33 @@ func TestNewKeyIs16FreshBytes(t *testing.T) {
 	}
 }
 
-func TestAppendUpgrade(t *testing.T) {
-	got := appendUpgrade(nil, "/chat?topic=0", "server.example.com", rfcKey)
-	want := "GET /chat?topic=0 HTTP/1.1\r\n" +
+func TestUpgrade(t *testing.T) {
+	const head = "GET /chat?topic=0 HTTP/1.1\r\n" +
 		"Host: server.example.com\r\n" +
-		"User-Agent: Go-http-client/1.1\r\n" +
 		"Connection: Upgrade\r\n" +
 		"Upgrade: websocket\r\n" +
 		"Sec-WebSocket-Version: 13\r\n" +
-		"Sec-WebSocket-Key: " + rfcKey + "\r\n\r\n"
-	if string(got) != want {
-		t.Errorf("request\n%q, want\n%q", got, want)
+		"Sec-WebSocket-Key: " + rfcKey + "\r\n"
+	agent := exchange.Field{Name: "User-Agent", Value: "Go-http-client/1.1"}
+	offer := exchange.Field{Name: "sec-websocket-extensions", Value: "permessage-deflate; client_max_window_bits"}
+	const noTakeover = "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover\r\n"
+	for _, c := range []struct {
+		deflate Deflate
+		fields  []exchange.Field
+		want    string
+	}{
+		{"", nil, head},
+		{DeflateOff, []exchange.Field{agent}, head + "User-Agent: Go-http-client/1.1\r\n"},
+		{DeflateNoTakeover, nil, head + noTakeover},
+		{DeflateTakeover, nil, head + "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n"},
+		// A browser offers in every handshake: that is part of its fields, unless there is an offer to be made.
+		{DeflateOff, []exchange.Field{offer, agent}, head + offer.Name + ": " + offer.Value + "\r\nUser-Agent: Go-http-client/1.1\r\n"},
+		{DeflateNoTakeover, []exchange.Field{offer, agent}, head + noTakeover + "User-Agent: Go-http-client/1.1\r\n"},
+	} {
+		got := http1.AppendRequest(nil, upgrade("/chat?topic=0", "server.example.com", rfcKey, c.fields, c.deflate))
+		if string(got) != c.want+"\r\n" {
+			t.Errorf("%s: request\n%q, want\n%q", c.deflate, got, c.want+"\r\n")
+		}
 	}
 }
 
@@ -57,7 +74,7 @@ func TestCheckUpgrade(t *testing.T) {
 		{"connection of a longer name", strings.Replace(good, ": Upgrade", ": Upgrades", 1), "without Connection"},
 		{"no accept", strings.Replace(good, "Sec-WebSocket-Accept: "+rfcAccept+"\r\n", "", 1), `Sec-WebSocket-Accept ""`},
 		{"accept of another key", strings.Replace(good, "s3p", "S3p", 1), "does not follow from the key"},
-		{"extension", good + "Sec-WebSocket-Extensions: permessage-deflate\r\n", "extension"},
+		{"extension", good + "Sec-WebSocket-Extensions: permessage-deflate\r\n", `Sec-WebSocket-Extensions ["permessage-deflate"]: no extension was asked for`},
 		{"subprotocol", good + "Sec-WebSocket-Protocol: chat\r\n", "subprotocol"},
 	} {
 		response, err := http.ReadResponse(bufio.NewReader(strings.NewReader(c.answer+"\r\n")), nil)
@@ -65,7 +82,7 @@ func TestCheckUpgrade(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = response.Body.Close()
-		err = checkUpgrade(http1.Head{Response: response}, rfcKey)
+		_, err = checkUpgrade(http1.Head{Response: response}, rfcKey, DeflateOff)
 		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.says)
 		}

@@ -1,10 +1,10 @@
-package http1_test
+package exchange_test
 
 import (
 	"strings"
 	"testing"
 
-	"pollpush/pkg/http1"
+	"pollpush/pkg/exchange"
 )
 
 func TestStatusError(t *testing.T) {
@@ -22,7 +22,7 @@ func TestStatusError(t *testing.T) {
 		{500, strings.Repeat("é", 150), "status 500 Internal Server Error: " + strings.Repeat("é", 100)},
 		{500, "x" + strings.Repeat("é", 150), "status 500 Internal Server Error: x" + strings.Repeat("é", 99) + "?"},
 	} {
-		if got := http1.NewStatusError(c.status, []byte(c.body)).Error(); got != c.want {
+		if got := exchange.NewStatusError(c.status, []byte(c.body)).Error(); got != c.want {
 			t.Errorf("%d %.20q: %q, want %q", c.status, c.body, got, c.want)
 		}
 	}

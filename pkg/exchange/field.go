@@ -1,0 +1,7 @@
+package exchange
+
+// Field is one header field.
+type Field struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}

@@ -1,0 +1,56 @@
+package http1
+
+import (
+	"pollpush/pkg/exchange"
+	"pollpush/pkg/wire"
+)
+
+var _ exchange.Conn = (*Conn)(nil)
+
+// Get sends a request and reads the head of its answer.
+func (c *Conn) Get(r exchange.Request) (*exchange.Answer, error) {
+	c.request = AppendRequest(c.request[:0], r)
+	if err := c.Send(c.request); err != nil {
+		return nil, err
+	}
+	c.sent += int64(len(c.request))
+	head, err := c.ReadHead()
+	c.heads += head.Bytes
+	if err != nil {
+		return nil, err
+	}
+	return &exchange.Answer{
+		Status:      head.StatusCode,
+		ContentType: head.Header.Get("Content-Type"),
+		Close:       head.Close,
+		Body:        c.Body(head),
+	}, nil
+}
+
+// Take returns what has crossed the connection since the last call: the connection itself, heads,
+// and as framing all of the bodies with what transfer coding adds to them (RFC 9112 section 7).
+func (c *Conn) Take() wire.Ledger {
+	now := wire.Ledger{
+		Connections: 1,
+		Up:          wire.Bytes{Header: c.sent},
+		Down:        wire.Bytes{Header: c.heads, Framing: c.Consumed() - c.heads},
+	}
+	since := now.Sub(c.taken)
+	c.taken = now
+	return since.Add(c.meter.Overhead())
+}
+
+// Drain ends an orderly close that the meter's Finish began.
+func (c *Conn) Drain() {
+	c.meter.Drain()
+	c.discard()
+}
+
+// Follow closes a connection that the server is closing as well.
+func (c *Conn) Follow() {
+	c.meter.Follow()
+	c.discard()
+}
+
+// discard drops what was read ahead, which nobody will ask for any more: it counts as consumed.
+func (c *Conn) discard() { _, _ = c.reader.Discard(c.reader.Buffered()) } // it is there
