@@ -51,19 +51,14 @@ func encode(seq uint64, due clock.Instant, size int) ([]byte, error) {
 	raw = append(raw, dueField...)
 	raw = strconv.AppendInt(raw, int64(due), 10)
 	if size-len(raw) < len(padField)+len(padEnd) {
-		raw = fill(raw, size-len("}"), ' ')
+		for len(raw) < size-len("}") {
+			raw = append(raw, ' ')
+		}
 		return append(raw, '}'), nil
 	}
 	raw = append(raw, padField...)
-	raw = fill(raw, size-len(padEnd), 'x')
+	raw = appendPadding(raw, size-len(padEnd), seq)
 	return append(raw, padEnd...), nil
-}
-
-func fill(b []byte, size int, c byte) []byte {
-	for len(b) < size {
-		b = append(b, c)
-	}
-	return b
 }
 
 // ErrNotMessage says that bytes are no message of this project.
