@@ -29,7 +29,7 @@ type TransportCounters struct {
 type TargetSources struct {
 	Transports          []TransportCounters
 	Socket              *wire.Totals
-	SlowReaders         *atomic.Int64 // connections closed because their reader did not drain
+	SlowReaders         *atomic.Int64 // connections whose reader did not drain, closed or with a stream ended
 	Refused             *atomic.Int64 // connections beyond the limit
 	TLSFull, TLSResumed *atomic.Int64 // TLS handshakes
 }
@@ -76,7 +76,7 @@ var (
 	targetBytes = prometheus.NewDesc("pollpush_target_socket_bytes_total",
 		"Bytes on the sockets of the service address; up is from the clients.", []string{"direction"}, nil)
 	targetSlow = prometheus.NewDesc("pollpush_target_slow_readers_closed_total",
-		"Connections closed because their reader did not drain.", nil, nil)
+		"Connections closed, or with a stream ended, because their reader did not drain.", nil, nil)
 	targetRefused = prometheus.NewDesc("pollpush_target_connections_refused_total",
 		"Connections beyond the limit, answered with 503 or closed.", nil, nil)
 	targetTLS = prometheus.NewDesc("pollpush_target_tls_handshakes_total",

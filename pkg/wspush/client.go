@@ -33,7 +33,7 @@ type Client struct {
 	Subscription transport.Subscription
 	// Fields are the header fields of the opening handshake, besides those that make it one.
 	Fields []exchange.Field
-	// Deflate is what the client offers; a server that declines sends messages as they are.
+	// Deflate is what the client offers and insists on: a server that declines is not followed.
 	Deflate Deflate
 }
 

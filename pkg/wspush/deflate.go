@@ -69,6 +69,18 @@ func (d Deflate) agree(answer []string) (Deflate, error) {
 	return DeflateTakeover, nil
 }
 
+// insist refuses a server that may compress otherwise, but not as it was asked to: what would be
+// measured is not what the measurement would be called.
+func (d Deflate) insist(agreed Deflate) error {
+	switch {
+	case d.offer() == "" || agreed == d:
+		return nil
+	case agreed == DeflateNoTakeover:
+		return errors.New("the server compresses each message by itself only: let it keep its context, or ask for " + string(agreed))
+	}
+	return fmt.Errorf("the server does not compress messages: let it (--deflate %s), or do not ask for it", d)
+}
+
 // checkParameters checks the parameters of an answer, and returns which were named.
 func checkParameters(parameters []string) (map[string]bool, error) {
 	named := make(map[string]bool)

@@ -54,7 +54,7 @@ func upgrade(target, host, key string, fields []exchange.Field, deflate Deflate)
 }
 
 // checkUpgrade checks the server's answer to an opening handshake made with key (section 4.1), and
-// returns what it made of the offer to compress.
+// returns what it made of the offer to compress, which must be what was offered.
 func checkUpgrade(head http1.Head, key string, offered Deflate) (Deflate, error) {
 	if head.StatusCode != http.StatusSwitchingProtocols {
 		return DeflateOff, exchange.NewStatusError(head.StatusCode, nil)
@@ -76,7 +76,7 @@ func checkUpgrade(head http1.Head, key string, offered Deflate) (Deflate, error)
 	if err != nil {
 		return DeflateOff, fmt.Errorf("101 with %s %q: %w", extensions, accepted, err)
 	}
-	return agreed, nil
+	return agreed, offered.insist(agreed)
 }
 
 // hasToken reports whether the comma-separated lists hold token.
