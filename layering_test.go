@@ -77,6 +77,12 @@ var mayImport = map[string][]string{
 		"github.com/olekukonko/tablewriter",
 	},
 
+	// A claim put to the test. Who runs scenarios for it is the program's business.
+	"internal/quantumleap": {
+		"internal/build", "internal/headers", "internal/host", "internal/report", "internal/result",
+		"internal/scenario", "pkg/clock", "pkg/exchange", "pkg/feed", "pkg/transport", "pkg/wire",
+	},
+
 	// A network for tests. Nothing imports it but tests.
 	"internal/memnet": {},
 
@@ -84,8 +90,9 @@ var mayImport = map[string][]string{
 	"internal/cli": {"github.com/spf13/cobra"},
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/engine",
-		"internal/headers", "internal/host", "internal/report", "internal/result", "internal/scenario",
-		"internal/target", "internal/trace", "pkg/feed", "pkg/metrics", "pkg/transport", "pkg/wspush",
+		"internal/headers", "internal/host", "internal/quantumleap", "internal/report",
+		"internal/result", "internal/scenario", "internal/target", "internal/trace", "pkg/clock", "pkg/feed", "pkg/metrics",
+		"pkg/transport", "pkg/wire", "pkg/wspush",
 		"github.com/spf13/cobra", "github.com/spf13/pflag",
 	},
 	"cmd/target": {

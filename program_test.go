@@ -270,6 +270,34 @@ func TestRunningTarget(t *testing.T) {
 	}
 }
 
+// What a target that runs already does not agree to is said before a client starts.
+func TestDisagreeingTarget(t *testing.T) {
+	_, plain, plainAdmin := startTarget(t)
+	_, secure, secureAdmin := startTarget(t, "--tls")
+	for _, v := range []struct {
+		name, target, admin string
+		flags               []string
+		code                int
+		says                string
+	}{
+		{"a certificate of nobody known", secure, secureAdmin, nil, 2,
+			"bench: --target " + secure + ": TLS handshake: tls: failed to verify certificate: x509: certificate signed by unknown authority: name the certificate that it is signed by with --ca"},
+		{"no check", secure, secureAdmin, []string{"--insecure"}, 0, ""},
+		{"no check, over HTTP/2", secure, secureAdmin, []string{"--insecure", "--http", "2"}, 0, ""},
+		{"no TLS", strings.Replace(plain, "http", "https", 1), plainAdmin, []string{"--insecure"}, 2, "first record does not look like a TLS handshake: see that it serves TLS 1.3"},
+		{"no compression", plain, plainAdmin, []string{"--deflate", "takeover"}, 1, "the server does not compress messages: let it (--deflate takeover)"},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			args := append([]string{"run", "--quiet", "--target", v.target, "--admin", v.admin}, quick...)
+			cmd := program(t, "bench", append(args, v.flags...)...)
+			out, _ := cmd.CombinedOutput() // the exit code is what counts
+			if code := cmd.ProcessState.ExitCode(); code != v.code || !strings.Contains(string(out), v.says) {
+				t.Errorf("exit code %d, want %d and %q\n%s", code, v.code, v.says, out)
+			}
+		})
+	}
+}
+
 // A target ends cleanly on SIGTERM, and an address that is taken is said to be.
 func TestTargetProgram(t *testing.T) {
 	target, service, _ := startTarget(t)
@@ -318,12 +346,12 @@ func readTo(t *testing.T, r *bufio.Reader, word string) string {
 	}
 }
 
-var serving = regexp.MustCompile(`serving (http://\S+), admin (http://\S+)`)
+var serving = regexp.MustCompile(`serving (https?://\S+), admin (http://\S+)`)
 
 // startTarget starts a target on free ports and returns its two URLs.
-func startTarget(t *testing.T) (cmd *exec.Cmd, service, admin string) {
+func startTarget(t *testing.T, flags ...string) (cmd *exec.Cmd, service, admin string) {
 	t.Helper()
-	cmd = program(t, "target", "serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
+	cmd = program(t, "target", append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, flags...)...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

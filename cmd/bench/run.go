@@ -50,6 +50,9 @@ func runBenchmark(ctx context.Context, o *options, stdout, stderr io.Writer) err
 	if err := o.check(); err != nil {
 		return cli.UsageError(err)
 	}
+	if err := o.probe(ctx); err != nil {
+		return cli.UsageError(err)
+	}
 	var out *result.File
 	if o.out != "" {
 		var err error

@@ -127,6 +127,9 @@ func runTrace(ctx context.Context, o *traceOptions, args []string, stdout, stder
 	if err := o.check(args); err != nil {
 		return cli.UsageError(err)
 	}
+	if err := o.probe(ctx); err != nil {
+		return cli.UsageError(err)
+	}
 	t, err := trace.Run(ctx, trace.Config{Settings: o.settings, Headers: o.headers, Launch: o.launch(stderr)})
 	if err != nil {
 		return fmt.Errorf("trace %s: %w", o.settings.Transport, err)

@@ -84,6 +84,13 @@ func conforms(t *testing.T, s scenario.Scenario, r result.Trial) {
 	if r.Verdict.State != result.Valid {
 		t.Errorf("verdict = %+v", r.Verdict)
 	}
+	givenUp := int64(0) // held polls, which over HTTP/2 are not answered when their client ends
+	if s.OverHTTP2(r.Transport) && r.Transport == scenario.LongPoll {
+		givenUp = int64(s.Clients)
+	}
+	if n := r.Wire.Total.RequestsGivenUp; n != givenUp {
+		t.Errorf("%d requests given up, want %d", n, givenUp)
+	}
 	addsUp(t, r.Wire)
 	setUp(t, s, r.Wire.Setup.Ledger)
 }

@@ -50,10 +50,13 @@ func (t *Target) ClientTLS(resume, http2 bool) *tls.Config {
 	return c
 }
 
+// ErrNoHTTP2 says that a server was asked for HTTP/2 and does not speak it.
+var ErrNoHTTP2 = errors.New("the server does not speak HTTP/2")
+
 // agreedOnHTTP2 refuses a server that knows of no protocols to choose from (RFC 7301 section 3.2).
 func agreedOnHTTP2(state tls.ConnectionState) error {
 	if state.NegotiatedProtocol != "h2" {
-		return errors.New("the server does not speak HTTP/2")
+		return ErrNoHTTP2
 	}
 	return nil
 }

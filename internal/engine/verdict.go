@@ -43,7 +43,7 @@ func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
 		v.invalid("%d clients lost their connection: %v", n, t.crowd.failure())
 	}
 	if r.Complete && *r.Messages.Published < fewMessages {
-		v.suspect("only %d messages fell due in the window, so one bad moment decides: make --duration longer or --rate higher", *r.Messages.Published)
+		v.suspect("so few messages fell due in the window (%d) that one bad moment decides: make --duration longer or --rate higher", *r.Messages.Published)
 	}
 	if lost := r.Messages.Lost; lost != nil {
 		if *lost > 0 {
@@ -94,11 +94,14 @@ func (t *trial) judgeBooks(v *verdict, r *result.Trial) {
 		{"full TLS handshakes", r.Wire.Total.TLSFull, t.after.tlsFull - t.before.tlsFull},
 		{"resumed TLS handshakes", r.Wire.Total.TLSResumed, t.after.tlsResumed - t.before.tlsResumed},
 		{"WebSocket upgrades", r.Wire.Total.Upgrades, t.after.upgrades - t.before.upgrades},
-		{"answered requests", r.Wire.Total.Requests - r.Wire.Total.RequestsFailed, t.after.requests - t.before.requests},
 	} {
 		if c.ours != c.theirs {
 			v.invalid("the generator counts %d %s, the target %d", c.ours, c.what, c.theirs)
 		}
+	}
+	answered, given := r.Wire.Total.Requests-r.Wire.Total.RequestsFailed, r.Wire.Total.RequestsGivenUp
+	if theirs := t.after.requests - t.before.requests; theirs < answered || theirs > answered+given {
+		v.invalid("the generator counts %d answered requests and %d given up, the target answered %d", answered, given, theirs)
 	}
 	if n := t.after.slowReaders - t.before.slowReaders; n > 0 {
 		v.invalid("the target closed %d connections because their reader did not drain", n)

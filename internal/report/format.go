@@ -12,11 +12,11 @@ const none = "–"
 
 // milliseconds formats a duration in ms with three significant digits.
 func milliseconds(d time.Duration) string {
-	return significant(float64(d) / float64(time.Millisecond))
+	return Significant(float64(d) / float64(time.Millisecond))
 }
 
-// significant formats v with three significant digits, or all digits before the point, grouped.
-func significant(v float64) string {
+// Significant formats v with three significant digits, or all digits before the point, grouped.
+func Significant(v float64) string {
 	abs := max(v, -v)
 	switch {
 	case abs == 0:
@@ -28,11 +28,11 @@ func significant(v float64) string {
 	case abs < 100:
 		return strconv.FormatFloat(v, 'f', 1, 64)
 	}
-	return grouped(int64(v + 0.5))
+	return Grouped(int64(v + 0.5))
 }
 
-// grouped formats n with commas between thousands.
-func grouped(n int64) string {
+// Grouped formats n with commas between thousands.
+func Grouped(n int64) string {
 	text := strconv.FormatInt(max(n, -n), 10)
 	var b strings.Builder
 	if n < 0 {
@@ -71,5 +71,5 @@ func plural(n int64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return grouped(n) + " " + noun + "s"
+	return Grouped(n) + " " + noun + "s"
 }

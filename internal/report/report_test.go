@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"pollpush/internal/report"
 	"pollpush/internal/result"
+	"pollpush/internal/scenario"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -67,20 +69,50 @@ func TestGolden(t *testing.T) {
 			if err := report.Write(&b, test.format, r); err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", test.name)
-			if *update {
-				if err := os.WriteFile(golden, b.Bytes(), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), b.String()); diff != "" {
-				t.Errorf("differs from %s (make it anew with -update if it should): -want +got\n%s", golden, diff)
-			}
+			golden(t, test.name, b.Bytes())
 		})
+	}
+}
+
+// The layers of several results stand in one table; trials that may not be used do not.
+func TestLayers(t *testing.T) {
+	plain, secure, bad := load(t), load(t), load(t)
+	secure.Scenario.TLS, secure.Scenario.HTTP, secure.Scenario.Headers = true, scenario.HTTP2, "chrome"
+	secure.Scenario.CookieBytes, secure.Scenario.Deflate = 100, scenario.DeflateTakeover
+	for i := range secure.Trials {
+		secure.Trials[i].Wire.Steady.Up.TLS = 22 * secure.Trials[i].Wire.Steady.Messages
+	}
+	for i := range bad.Trials {
+		bad.Trials[i].Verdict.State = result.Invalid
+	}
+	plain.Scenario.KeepAlive, plain.Scenario.Headers = false, "a|b"
+	for _, format := range []report.Format{report.Table, report.Markdown} {
+		var b bytes.Buffer
+		if err := report.WriteLayers(&b, format, []result.Result{plain, secure, bad}); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "layers."+string(format), b.Bytes())
+	}
+	if err := report.WriteLayers(io.Discard, report.Table, []result.Result{bad}); err == nil {
+		t.Error("a table of invalid trials")
+	}
+}
+
+// golden compares with a golden file, or writes it.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("differs from %s (make it anew with -update if it should): -want +got\n%s", path, diff)
 	}
 }
 

@@ -29,11 +29,11 @@ var rows = []row{
 
 	{label: "Deliveries"},
 	{label: "expected", value: func(c column) string { return orNone(c.messages.Expected) }},
-	{label: "delivered", value: func(c column) string { return grouped(c.messages.Delivered) }},
+	{label: "delivered", value: func(c column) string { return Grouped(c.messages.Delivered) }},
 	{label: "lost", value: func(c column) string { return orNone(c.messages.Lost) }},
 	{label: "polls answered empty", value: empty},
 	{label: "messages per answer", value: func(c column) string {
-		return ratio(float64(c.steady.Messages), float64(c.answers()), significant)
+		return ratio(float64(c.steady.Messages), float64(c.answers()), Significant)
 	}},
 
 	{label: "Bytes per delivery, up + down"},
@@ -64,10 +64,10 @@ var rows = []row{
 
 	{label: "What the server paid"},
 	{label: "CPU ms per 1000 deliveries", value: func(c column) string {
-		return known(c.server.CPU(), ratio(1000*float64(c.server.CPU())/float64(time.Millisecond), float64(c.steady.Messages), significant))
+		return known(c.server.CPU(), ratio(1000*float64(c.server.CPU())/float64(time.Millisecond), float64(c.steady.Messages), Significant))
 	}},
-	{label: "memory, MB", value: func(c column) string { return known(c.server.RSS, significant(float64(c.server.RSS)/1e6)) }},
-	{label: "goroutines", value: func(c column) string { return known(c.server.Goroutines, grouped(c.server.Goroutines)) }},
+	{label: "memory, MB", value: func(c column) string { return known(c.server.RSS, Significant(float64(c.server.RSS)/1e6)) }},
+	{label: "goroutines", value: func(c column) string { return known(c.server.Goroutines, Grouped(c.server.Goroutines)) }},
 
 	{label: "These figures are", value: verdict, alone: true},
 }
@@ -92,12 +92,12 @@ func orNone(n *int64) string {
 	if n == nil {
 		return none
 	}
-	return grouped(*n)
+	return Grouped(*n)
 }
 
 func perMessage(of func(wire.Bytes) int64) func(column) string {
 	return func(c column) string {
-		return ratio(float64(of(c.steady.Up)+of(c.steady.Down)), float64(c.steady.Messages), significant)
+		return ratio(float64(of(c.steady.Up)+of(c.steady.Down)), float64(c.steady.Messages), Significant)
 	}
 }
 
@@ -106,15 +106,15 @@ func packets(c column, of func(wire.Packets) int64) string {
 	if c.packets == nil {
 		return "n/a"
 	}
-	return ratio(float64(of(c.packets.Up)+of(c.packets.Down)), float64(c.steady.Messages), significant)
+	return ratio(float64(of(c.packets.Up)+of(c.packets.Down)), float64(c.steady.Messages), Significant)
 }
 
 func perSecond(c column, n int64) string {
-	return ratio(float64(n), c.window.Seconds(), significant)
+	return ratio(float64(n), c.window.Seconds(), Significant)
 }
 
 func perClient(c column, n int64) string {
-	return ratio(float64(n), float64(c.clients), significant)
+	return ratio(float64(n), float64(c.clients), Significant)
 }
 
 func empty(c column) string {

@@ -70,11 +70,11 @@ func cost(cs []column) string {
 	byBytes := sorted(cs, bytesPerMessage)
 	parts := make([]string, len(byBytes))
 	for i, c := range byBytes {
-		parts[i] = fmt.Sprintf("%s over %s", significant(bytesPerMessage(c)), within[c.transport])
+		parts[i] = fmt.Sprintf("%s over %s", Significant(bytesPerMessage(c)), within[c.transport])
 	}
 	best := byBytes[0]
 	return fmt.Sprintf("Bytes on the sockets for each delivered message: %s; their payload is %s of them.",
-		listed(parts), significant(best.perMessage(best.steady.Down.Payload)))
+		listed(parts), Significant(best.perMessage(best.steady.Down.Payload)))
 }
 
 // emptyPolls says how many polls were for nothing.
@@ -128,7 +128,7 @@ func pollingWins(cs []column) string {
 		}
 		if v := contest.value(poll); v > 0 && v*contest.factor < contest.value(push) {
 			wins = append(wins, fmt.Sprintf("%s (%s over %s, %s over %s)", contest.what,
-				significant(v), within[poll.transport], significant(contest.value(push)), within[push.transport]))
+				Significant(v), within[poll.transport], Significant(contest.value(push)), within[push.transport]))
 		}
 	}
 	if len(wins) == 0 {

@@ -216,6 +216,11 @@ func checkProtocols(s Scenario) error {
 // OverHTTP2 reports whether a transport goes over HTTP/2.
 func (s Scenario) OverHTTP2(t Transport) bool { return s.HTTP == HTTP2 && t != WebSocket }
 
+// Compresses reports whether a transport's messages are compressed.
+func (s Scenario) Compresses(t Transport) bool {
+	return t == WebSocket && s.Deflate != DeflateOff && s.Deflate != "" // as in results from before there was any
+}
+
 func checkPhases(s Scenario) error {
 	return first(
 		within("--warmup", s.Warmup, 0, MaxSpan),

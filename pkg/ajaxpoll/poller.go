@@ -30,6 +30,7 @@ type poller struct {
 	spent wire.Ledger // by a connection that has been closed, and not reported yet
 
 	scheduled clock.Instant // when the poll in hand should leave; 0 once it has
+	out       bool          // the poll in hand has left
 
 	body []byte
 	unit transport.Unit
@@ -66,16 +67,20 @@ func (p *poller) begin(scheduled clock.Instant) {
 		Received: p.client.Dialer.Clock.Now(),
 		Messages: p.unit.Messages[:0],
 	}
-	p.scheduled = scheduled
+	p.scheduled, p.out = scheduled, false
 }
 
 // fail reports the poll as failed and gives its connection up. One that was out when ctx ended did
-// not fail; what it cost is booked all the same.
+// not fail but was given up, and one that was not did not happen; what it cost is booked all the same.
 func (p *poller) fail(ctx context.Context, err error) {
 	p.unit.Err = fmt.Errorf("poll after %d: %w", p.after, err)
-	p.unit.Cost = wire.Ledger{}
-	if ctx.Err() == nil {
+	switch {
+	case ctx.Err() == nil:
 		p.unit.Cost = wire.Ledger{Requests: 1, RequestsFailed: 1}
+	case p.out:
+		p.unit.Cost = wire.Ledger{RequestsGivenUp: 1}
+	default:
+		p.unit.Cost = wire.Ledger{}
 	}
 	p.unit.Messages, p.unit.Missed = p.unit.Messages[:0], 0
 	p.unit.Received = p.client.Dialer.Clock.Now()
@@ -108,6 +113,7 @@ func (p *poller) exchange(ctx context.Context, wait time.Duration) error {
 	if p.scheduled != 0 {
 		p.unit.Scheduled, p.unit.Left = p.scheduled, p.client.Dialer.Clock.Now()
 	}
+	p.out = true
 	answer, err := p.conn.Get(p.request(wait))
 	if err != nil {
 		return err

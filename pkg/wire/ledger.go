@@ -88,9 +88,12 @@ type Ledger struct {
 	RequestsWithMessages int64 `json:"requests_with_messages"`
 	RequestsEmpty        int64 `json:"requests_empty"`
 	RequestsFailed       int64 `json:"requests_failed"`
-	Frames               int64 `json:"frames"` // WebSocket data frames
-	Up                   Bytes `json:"up"`     // client to server
-	Down                 Bytes `json:"down"`   // server to client
+	// RequestsGivenUp are those that were out when their client ended, and not answered any more. They
+	// are not among Requests: whether the server takes one for answered, nobody can know.
+	RequestsGivenUp int64 `json:"requests_given_up"`
+	Frames          int64 `json:"frames"` // WebSocket data frames
+	Up              Bytes `json:"up"`     // client to server
+	Down            Bytes `json:"down"`   // server to client
 }
 
 // Add returns l + o.
@@ -105,6 +108,7 @@ func (l Ledger) Add(o Ledger) Ledger {
 		RequestsWithMessages: l.RequestsWithMessages + o.RequestsWithMessages,
 		RequestsEmpty:        l.RequestsEmpty + o.RequestsEmpty,
 		RequestsFailed:       l.RequestsFailed + o.RequestsFailed,
+		RequestsGivenUp:      l.RequestsGivenUp + o.RequestsGivenUp,
 		Frames:               l.Frames + o.Frames,
 		Up:                   l.Up.Add(o.Up),
 		Down:                 l.Down.Add(o.Down),
@@ -123,6 +127,7 @@ func (l Ledger) Sub(o Ledger) Ledger {
 		RequestsWithMessages: l.RequestsWithMessages - o.RequestsWithMessages,
 		RequestsEmpty:        l.RequestsEmpty - o.RequestsEmpty,
 		RequestsFailed:       l.RequestsFailed - o.RequestsFailed,
+		RequestsGivenUp:      l.RequestsGivenUp - o.RequestsGivenUp,
 		Frames:               l.Frames - o.Frames,
 		Up:                   l.Up.Sub(o.Up),
 		Down:                 l.Down.Sub(o.Down),
