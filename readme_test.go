@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"pollpush/internal/headers"
 )
 
 // scale makes a command of the README small enough for a test. Flags given last win.
@@ -29,11 +31,14 @@ func TestReadmeCommands(t *testing.T) {
 				servesAndEnds(t, args)
 				return
 			}
-			if small := len(args) > 0 && (args[0] == "trace" || args[len(args)-1] == "--help"); !small {
+			switch {
+			case len(args) == 0:
+				args = append([]string{"run"}, scale...)
+			case args[len(args)-1] == "--help", args[0] == "trace": // they are small
+			case args[0] == "quantum-leap":
+				args = append(args, "--clients", "10", "--warmup", "0s", "--duration", "500ms")
+			default:
 				args = append(args, scale...)
-				if args[0] != "run" {
-					args = append([]string{"run"}, args...)
-				}
 			}
 			cmd := program(t, name, args...)
 			cmd.Dir = t.TempDir() // for what --out writes
@@ -69,16 +74,20 @@ func servesAndEnds(t *testing.T, args []string) {
 	}
 }
 
-// The README's table is that of the published run, and no other.
-func TestReadmeTable(t *testing.T) {
-	readme := readFile(t, "README.md")
-	_, rest, ok := strings.Cut(readme, "<!-- results/default/table.md -->\n")
-	shown, _, closed := strings.Cut(rest, "<!-- end -->")
-	if !ok || !closed {
-		t.Fatal("the README has no place for the table")
-	}
-	if published := readFile(t, filepath.Join("results", "default", "table.md")); strings.TrimSpace(shown) != strings.TrimSpace(published) {
-		t.Error("the README's table is not results/default/table.md: run results/default/run")
+// The tables of the docs are those of the published runs, and no others.
+func TestPublishedTables(t *testing.T) {
+	for _, v := range []struct{ document, table string }{
+		{"README.md", "results/default/table.md"},
+	} {
+		_, rest, ok := strings.Cut(readFile(t, v.document), "<!-- "+v.table+" -->\n")
+		shown, _, closed := strings.Cut(rest, "<!-- end -->")
+		if !ok || !closed {
+			t.Errorf("%s has no place for %s", v.document, v.table)
+			continue
+		}
+		if published := readFile(t, v.table); strings.TrimSpace(shown) != strings.TrimSpace(published) {
+			t.Errorf("%s does not have %s: run %s/run", v.document, v.table, filepath.Dir(v.table))
+		}
 	}
 }
 
@@ -115,4 +124,24 @@ func goRun(line string) (name string, args []string, ok bool) {
 		return "", nil, false
 	}
 	return strings.TrimPrefix(words[2], "./cmd/"), words[3:], true
+}
+
+// The header profile in the docs is one that can be used.
+func TestHeadersExample(t *testing.T) {
+	_, rest, _ := strings.Cut(readFile(t, filepath.Join("docs", "headers.md")), "\n```\n")
+	example, _, ok := strings.Cut(rest, "\n```\n")
+	if !ok {
+		t.Fatal("docs/headers.md has no example")
+	}
+	path := filepath.Join(t.TempDir(), "own.headers")
+	if err := os.WriteFile(path, []byte(example), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	profile, err := headers.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(profile.Fetch) != 4 || len(profile.EventSource) != 3 || len(profile.WebSocket) != 2 || len(profile.HTTP2) != 1 || len(profile.Response) != 2 {
+		t.Errorf("the example is read as %+v", profile)
+	}
 }
