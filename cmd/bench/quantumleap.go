@@ -21,6 +21,7 @@ import (
 // leapOptions are the flags of bench quantum-leap.
 type leapOptions struct {
 	settings quantumleap.Settings
+	out      string
 	format   report.Format
 	quiet    bool
 }
@@ -43,7 +44,7 @@ Exit code: 0 when all was measured that this host allows and no trial is invalid
 otherwise, 2 when it was asked for something that cannot be.`,
 		Example: `  bench quantum-leap
   bench quantum-leap --clients 100 --duration 10s
-  bench quantum-leap --format json > leap.json`,
+  bench quantum-leap --format markdown --out leap.json`,
 		Args: cli.NoArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return runQuantumLeap(command.Context(), o, command.OutOrStdout(), command.ErrOrStderr())
@@ -59,6 +60,7 @@ func (o *leapOptions) bind(f *pflag.FlagSet) {
 	f.IntSliceVar(&s.Clients, "clients", s.Clients, "numbers of clients to measure, in turn")
 	f.DurationVar(&s.Warmup, "warmup", s.Warmup, "time before each window, which does not count")
 	f.DurationVar(&s.Duration, "duration", s.Duration, "each window: what falls due in it counts")
+	f.StringVar(&o.out, "out", "", "write everything as JSON to this file")
 	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: table, markdown or json")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 }
@@ -98,6 +100,11 @@ func runQuantumLeap(ctx context.Context, o *leapOptions, stdout, stderr io.Write
 	if err := o.check(); err != nil {
 		return cli.UsageError(err)
 	}
+	out, err := createOut(o.out)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
 	l, err := quantumleap.Run(ctx, o.settings, &leapBench{quiet: o.quiet, stderr: stderr})
 	if l == nil && ctx.Err() != nil {
 		return errNothing
@@ -105,7 +112,8 @@ func runQuantumLeap(ctx context.Context, o *leapOptions, stdout, stderr io.Write
 	if l == nil {
 		return err
 	}
-	return errors.Join(shortcoming(l), l.Write(stdout, o.format))
+	store := func(w io.Writer) error { return l.Write(w, report.JSON) }
+	return errors.Join(shortcoming(l), l.Write(stdout, o.format), commitOut(out, store))
 }
 
 // shortcoming is what a comparison lacks, nil when it lacks nothing.

@@ -53,14 +53,11 @@ func runBenchmark(ctx context.Context, o *options, stdout, stderr io.Writer) err
 	if err := o.probe(ctx); err != nil {
 		return cli.UsageError(err)
 	}
-	var out *result.File
-	if o.out != "" {
-		var err error
-		if out, err = result.Create(o.out); err != nil {
-			return cli.UsageError(fmt.Errorf("--out: %w", err))
-		}
-		defer out.Discard()
+	out, err := createOut(o.out)
+	if err != nil {
+		return err
 	}
+	defer out.Discard()
 	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Launch: o.launch(stderr), TargetName: o.targetName()}
 	if !o.quiet {
 		e.Progress = progress(stderr)
@@ -80,13 +77,30 @@ func show(o *options, out *result.File, r result.Result, stdout io.Writer) error
 	if len(r.Trials) == 0 {
 		return nil
 	}
-	err := report.Write(stdout, o.format, r)
-	if out != nil {
-		if commitErr := out.Commit(r); commitErr != nil {
-			err = errors.Join(err, fmt.Errorf("--out: %w", commitErr))
-		}
+	return errors.Join(report.Write(stdout, o.format, r), commitOut(out, r.Write))
+}
+
+// createOut makes sure that the file of --out can be written. It is nil when there is none.
+func createOut(path string) (*result.File, error) {
+	if path == "" {
+		return nil, nil //nolint:nilnil // no file is not a failure
 	}
-	return err
+	out, err := result.Create(path)
+	if err != nil {
+		return nil, cli.UsageError(fmt.Errorf("--out: %w", err))
+	}
+	return out, nil
+}
+
+// commitOut writes the file of --out, if there is one.
+func commitOut(out *result.File, write func(io.Writer) error) error {
+	if out == nil {
+		return nil
+	}
+	if err := out.Commit(write); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	return nil
 }
 
 // outcome is why a run did not succeed, nil when it did.

@@ -95,7 +95,7 @@ func (l *laboratory) launch(config target.Config) (*engine.Target, error) {
 }
 
 // brief is over before WebSocket sends a ping.
-var brief = Settings{Warmup: 1500 * time.Millisecond, Duration: 20 * time.Second}
+var brief = Settings{Warmup: time.Second, Duration: 20 * time.Second}
 
 const few = 20
 

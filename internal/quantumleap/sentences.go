@@ -1,7 +1,6 @@
 package quantumleap
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -116,7 +115,7 @@ func (c Cost) times() string {
 
 // conditions say what was measured, and on what.
 func (l *Leap) conditions() []string {
-	texts := []string{l.machine()}
+	texts := []string{"On: " + report.Machine(l.Tool, l.Host) + "."}
 	s, ok := l.scenario()
 	if !ok {
 		return texts
@@ -139,10 +138,4 @@ func (l *Leap) scenario() (scenario.Scenario, bool) {
 		}
 	}
 	return scenario.Scenario{}, false
-}
-
-// machine says where.
-func (l *Leap) machine() string {
-	return fmt.Sprintf("On: %s, %d × %s, %s; pollpush %s.",
-		cmp.Or(l.Host.Kernel, l.Host.OS), l.Host.CPUs, cmp.Or(l.Host.CPUModel, l.Host.Arch), l.Tool.Go, l.Tool.Version)
 }

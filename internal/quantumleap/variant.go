@@ -38,10 +38,9 @@ type Settings struct {
 }
 
 // Default returns the settings when nothing else is said: the paper's use cases that one machine can
-// have, in windows of five messages. The half second keeps the window's edges, where packets are sampled
-// connection by connection, away from the messages, each of which goes to all clients at once.
+// have, in windows of five messages.
 func Default() Settings {
-	return Settings{Clients: []int{1_000, 10_000}, Warmup: 1500 * time.Millisecond, Duration: 5 * time.Second}
+	return Settings{Clients: []int{1_000, 10_000}, Warmup: time.Second, Duration: 5 * time.Second}
 }
 
 // Scenario returns the paper's workload for so many clients: each gets a message a second, and asks for

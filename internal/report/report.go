@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"pollpush/internal/build"
+	"pollpush/internal/host"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 )
@@ -104,22 +105,25 @@ func conditions(r result.Result) []string {
 	workload := fmt.Sprintf("Measured: %s on %s; %v/s messages of %d bytes on each (%s); polls every %s (%s), held %s, %s; %s of %s after %s; seed %d.",
 		plural(int64(s.Clients), "client"), plural(int64(s.Topics), "topic"), s.Rate, s.PayloadBytes, s.Arrivals,
 		s.PollInterval, s.PollPacing, s.Hold, protocols(s), plural(int64(s.Trials), "window"), s.Duration, s.Warmup, s.Seed)
-	h := r.Host
-	version := r.Tool.Version
-	if r.Tool.Commit != build.Unknown {
-		version += " (" + short(r.Tool.Commit) + ")"
-	}
 	target := r.Target
 	if target == embedded {
 		target = "a process of its own, fresh for each trial"
 	}
-	machine := fmt.Sprintf("On: %s, %d × %s, %s; pollpush %s; target: %s.",
-		orUnknown(h.Kernel), h.CPUs, orUnknown(h.CPUModel), r.Tool.Go, version, target)
+	machine := fmt.Sprintf("On: %s; target: %s.", Machine(r.Tool, r.Host), target)
 	texts := []string{workload, machine}
 	if onLoopback(r.Target) {
 		texts = append(texts, "Over loopback: no distance, no loss, and part of the receiver's work is done in the sender's system call.")
 	}
 	return texts
+}
+
+// Machine says what something was measured on, and by which version of the tool.
+func Machine(tool build.Info, h host.Info) string {
+	version := tool.Version
+	if tool.Commit != build.Unknown {
+		version += " (" + short(tool.Commit) + ")"
+	}
+	return fmt.Sprintf("%s, %d × %s, %s; pollpush %s", orUnknown(h.Kernel), h.CPUs, orUnknown(h.CPUModel), tool.Go, version)
 }
 
 // protocols says what the transports went over, and what requests carried.

@@ -29,7 +29,7 @@ func Read(r io.Reader) (Result, error) {
 	return result, nil
 }
 
-// File is a place for a result that is known to be writable before there is a result. What stood
+// File is a place for a result that is known to be writable before there is one. What stood
 // there stays until Commit.
 type File struct {
 	path string
@@ -52,9 +52,9 @@ func Create(path string) (*File, error) {
 	return &File{path: path, temp: temp}, nil
 }
 
-// Commit writes the result and puts it in place, whole or not at all.
-func (f *File) Commit(r Result) error {
-	err := r.Write(f.temp)
+// Commit has the file written and puts it in place, whole or not at all.
+func (f *File) Commit(write func(io.Writer) error) error {
+	err := write(f.temp)
 	if err == nil {
 		err = f.temp.Chmod(0o644)
 	}
@@ -70,8 +70,11 @@ func (f *File) Commit(r Result) error {
 	return err
 }
 
-// Discard takes the temporary file away. It does nothing after Commit.
+// Discard takes the temporary file away. It does nothing after Commit, or when there is none.
 func (f *File) Discard() {
+	if f == nil {
+		return
+	}
 	_ = f.temp.Close()           // closed already after Commit
 	_ = os.Remove(f.temp.Name()) // renamed already after Commit
 }

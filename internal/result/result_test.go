@@ -161,7 +161,7 @@ func TestFile(t *testing.T) {
 	if f, err = result.Create(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Commit(sample(t)); err != nil {
+	if err := f.Commit(sample(t).Write); err != nil {
 		t.Fatal(err)
 	}
 	f.Discard()

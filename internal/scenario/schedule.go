@@ -36,7 +36,8 @@ func (s Scenario) Schedule(trial int) Schedule {
 
 // All returns the arrivals of all topics in the order in which they are due.
 //
-// Fixed arrivals are 1/rate apart on each topic, and the topics are staggered evenly. Poisson
+// Fixed arrivals are 1/rate apart on each topic, and the topics are staggered evenly; the first is half a
+// step after the origin, so that the edges of a window lie between two of them and not on one. Poisson
 // arrivals are drawn for all topics together, each on a topic drawn uniformly: that is the same as
 // an independent process of the given rate on each topic.
 func (s Schedule) All() iter.Seq[Arrival] {
@@ -49,7 +50,7 @@ func (s Schedule) All() iter.Seq[Arrival] {
 func (s Schedule) fixed(yield func(Arrival) bool) {
 	gap := float64(time.Second) / (s.Rate * float64(s.Topics))
 	for i := 0; ; i++ {
-		at := float64(i) * gap // compared as it is: a tiny rate's next message is beyond what a Duration holds
+		at := (float64(i) + 0.5) * gap // compared as it is: a tiny rate's next message is beyond what a Duration holds
 		if !(at < float64(s.Length)) || !yield(Arrival{Due: time.Duration(at), Topic: i % s.Topics}) {
 			return
 		}

@@ -39,7 +39,7 @@ func TestLatePublisherDoesNotMoveDueTimes(t *testing.T) {
 			t.Fatalf("%d messages were published, %d lags counted; want 8", len(messages), len(lags))
 		}
 		for i, m := range messages {
-			due := origin.Add(time.Duration(i) * 250 * time.Millisecond)
+			due := origin.Add(125*time.Millisecond + time.Duration(i)*250*time.Millisecond)
 			if decoded, err := feed.Decode(m.Raw); err != nil || decoded.Due != due || m.Due != due {
 				t.Errorf("message %d says it was due %v after the origin, want %v", i, decoded.Due.Sub(origin), due.Sub(origin))
 			}

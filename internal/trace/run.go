@@ -46,8 +46,7 @@ func (s Settings) Scenario() scenario.Scenario {
 	n.Clients, n.Topics, n.Rate, n.PayloadBytes = 1, 1, s.Rate, s.PayloadBytes
 	n.PollInterval, n.Hold, n.KeepAlive, n.TLS = s.PollInterval, s.Hold, s.KeepAlive, s.TLS
 	n.Headers, n.CookieBytes = s.Headers, s.CookieBytes
-	const half = 0.5 // of the way from the last message to the one that would follow
-	n.Warmup, n.Duration = 0, time.Duration((float64(s.Messages)-half)/s.Rate*float64(time.Second))
+	n.Warmup, n.Duration = 0, time.Duration(float64(s.Messages)/s.Rate*float64(time.Second))
 	return n
 }
 
