@@ -36,7 +36,7 @@ func TestReadmeCommands(t *testing.T) {
 				args = append([]string{"run"}, scale...)
 			case args[len(args)-1] == "--help", args[0] == "trace": // they are small
 			case args[0] == "quantum-leap":
-				args = append(args, "--clients", "10", "--warmup", "0s", "--duration", "500ms")
+				args = append(args, "--clients", "10", "--warmup", "0s", "--duration", "600ms")
 			default:
 				args = append(args, scale...)
 			}
@@ -78,6 +78,9 @@ func servesAndEnds(t *testing.T, args []string) {
 func TestPublishedTables(t *testing.T) {
 	for _, v := range []struct{ document, table string }{
 		{"README.md", "results/default/table.md"},
+		{"README.md", "results/layers/chrome.md"},
+		{"docs/layers.md", "results/layers/table.md"},
+		{"docs/layers.md", "results/layers/deflate.md"},
 	} {
 		_, rest, ok := strings.Cut(readFile(t, v.document), "<!-- "+v.table+" -->\n")
 		shown, _, closed := strings.Cut(rest, "<!-- end -->")
