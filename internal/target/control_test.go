@@ -56,7 +56,7 @@ func TestUnpublish(t *testing.T) {
 		if err := s.publish(1, 100, long); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(2500 * time.Millisecond)
+		time.Sleep(3 * time.Second)
 		if err := s.admin.Unpublish(t.Context()); err != nil {
 			t.Fatal(err)
 		}
