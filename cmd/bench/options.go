@@ -15,6 +15,7 @@ import (
 	"pollpush/internal/headers"
 	"pollpush/internal/host"
 	"pollpush/internal/report"
+	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/internal/target"
 	"pollpush/pkg/feed"
@@ -31,6 +32,8 @@ type options struct {
 	insecure    bool
 	trust       *tls.Config     // what check made of ca and insecure
 	headers     headers.Profile // what check made of the scenario's profile and cookie
+	limitTexts  []string
+	limits      result.Limits // what check made of limitTexts
 	metricsAddr string
 	out         string
 	format      report.Format
@@ -68,6 +71,7 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.DurationVar(&s.Duration, "duration", s.Duration, "the window: what falls due in it counts")
 	f.IntVar(&s.Trials, "trials", s.Trials, "how often each transport is measured, taking turns")
 	f.Uint64Var(&s.Seed, "seed", s.Seed, "what schedules are drawn from; the same seed gives the same schedule")
+	f.StringArrayVar(&o.limitTexts, "limit", nil, "when a trial is suspect, and when invalid, as publish-lag=20ms:100ms: "+strings.Join(result.LimitNames(), ", "))
 	f.StringVar(&o.target, "target", "", "URL of a target that runs already, as http://127.0.0.1:8080 (default: start one)")
 	f.StringVar(&o.admin, "admin", "", "URL of that target's admin address, as http://127.0.0.1:9090")
 	f.StringVar(&o.ca, "ca", "", "file with the certificate (PEM) that a --target of https is checked by")
@@ -92,6 +96,12 @@ func (o *options) check() error {
 	}
 	if err := o.loadHeaders(); err != nil {
 		return err
+	}
+	o.limits = result.DefaultLimits()
+	for _, text := range o.limitTexts {
+		if err := o.limits.Set(text); err != nil {
+			return fmt.Errorf("--limit: %w", err)
+		}
 	}
 	if !slices.Contains(report.Formats(), o.format) {
 		return fmt.Errorf("--format %q is unknown: want table, markdown or json", o.format)

@@ -58,7 +58,7 @@ func runBenchmark(ctx context.Context, o *options, stdout, stderr io.Writer) err
 		return err
 	}
 	defer out.Discard()
-	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Launch: o.launch(stderr), TargetName: o.targetName()}
+	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Limits: o.limits, Launch: o.launch(stderr), TargetName: o.targetName()}
 	if !o.quiet {
 		e.Progress = progress(stderr)
 	}

@@ -19,12 +19,14 @@ import (
 // at best; with 128 under way none overflows, and more are no faster.
 const concurrentDials = 128
 
-// Engine runs scenarios. Its fields are not to be changed while it does.
+// Engine runs scenarios. Its fields are not to be changed while it does, or by others.
 type Engine struct {
 	Scenario scenario.Scenario
 	// Headers is the profile that the scenario names, with its cookie.
 	Headers headers.Profile
 	Launch  Launch
+	// Limits say when a trial is suspect, and when invalid. The zero value means the default ones.
+	Limits result.Limits
 	// TargetName is what the result calls the target.
 	TargetName string
 	// Dial opens connections; nil means TCP.
@@ -68,6 +70,9 @@ type Progress struct {
 // machine hits all of them alike. The result holds what was measured also when there is an error;
 // a trial that was cut short is in it, marked incomplete.
 func (e *Engine) Run(ctx context.Context) (result.Result, error) {
+	if e.Limits == (result.Limits{}) {
+		e.Limits = result.DefaultLimits()
+	}
 	r := result.Result{
 		Schema:   result.Schema,
 		Tool:     build.Read(),
@@ -76,6 +81,7 @@ func (e *Engine) Run(ctx context.Context) (result.Result, error) {
 		Target:   e.TargetName,
 		Scenario: e.Scenario,
 		Headers:  e.Headers,
+		Limits:   e.Limits,
 		Trials:   []result.Trial{},
 	}
 	clk := e.Clock

@@ -6,21 +6,7 @@ import (
 	"time"
 
 	"pollpush/internal/result"
-)
-
-// When a trial is called suspect.
-const (
-	// fewMessages is how many messages a window needs before its latencies mean anything.
-	fewMessages = 5
-	// lateShare is the part of the poll interval by which the 99th percentile of polls may leave
-	// late. More, and the generator's own delay shows in the latencies.
-	lateShare = 0.1
-	// lateGenerator is how late the generator may be awake, at the 99th percentile of its beats.
-	lateGenerator = 50 * time.Millisecond
-	// busyShare is the part of all processors that the generator may use.
-	busyShare = 0.8
-	// latePublishing is how late the 99th percentile of messages may be published.
-	latePublishing = 50 * time.Millisecond
+	"pollpush/internal/scenario"
 )
 
 // judge says what the trial's figures are worth, and why.
@@ -42,7 +28,7 @@ func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
 	if n := t.crowd.broken.Load(); n > 0 && r.Complete {
 		v.invalid("%d clients lost their connection: %v", n, t.crowd.failure())
 	}
-	if r.Complete && *r.Messages.Published < fewMessages {
+	if r.Complete && *r.Messages.Published < int64(t.engine.Limits.Messages) {
 		v.suspect("so few messages fell due in the window (%d) that one bad moment decides: make --duration longer or --rate higher", *r.Messages.Published)
 	}
 	if lost := r.Messages.Lost; lost != nil {
@@ -109,20 +95,36 @@ func (t *trial) judgeBooks(v *verdict, r *result.Trial) {
 }
 
 func (t *trial) judgePunctuality(v *verdict, sum *tally) {
-	allowed := time.Duration(lateShare * float64(t.scenario.PollInterval))
-	if late := sum.pollLag.Percentile(99); late > allowed {
-		v.suspect("1 in 100 polls left %s late or more: the generator was too slow", late.Round(time.Millisecond))
-	}
-	if late := t.generatorLag().Percentile(99); late > lateGenerator {
-		v.suspect("1 in 100 times the generator was %s late or more: it was stopped, or starved of processor time", late.Round(time.Millisecond))
-	}
-	if share := t.generator.CPU().Seconds() / (t.scenario.Duration.Seconds() * float64(runtime.GOMAXPROCS(0))); share > busyShare {
-		v.suspect("the generator used %.0f %% of all processors: it may have been too slow", 100*share)
-	}
-	if late := t.publishLag().Percentile(99); late > latePublishing {
-		v.suspect("1 in 100 messages was published %s late or more: the target's publisher was too slow", late.Round(time.Millisecond))
+	limits := t.engine.Limits
+	pollLag, share := sum.pollLag.Percentile(99), pollShare(sum, t.scenario.PollInterval)
+	exceeds(v, share, limits.PollLag, "1 in 100 polls left %s late or more: the generator was too slow", milliseconds(pollLag))
+	lag := t.generatorLag().Percentile(99)
+	exceeds(v, lag, limits.GeneratorLag, "1 in 100 times the generator was %s late or more: it was stopped, or starved of processor time", milliseconds(lag))
+	busy := t.generator.CPU().Seconds() / (t.scenario.Duration.Seconds() * float64(runtime.GOMAXPROCS(0)))
+	exceeds(v, busy, limits.GeneratorCPU, "the generator used %.0f %% of all processors: it may have been too slow", 100*busy)
+	lag = t.publishLag().Percentile(99)
+	exceeds(v, lag, limits.PublishLag, "1 in 100 messages was published %s late or more: the target's publisher was too slow", milliseconds(lag))
+	if interval := t.scenario.PollInterval; t.name == scenario.ShortPoll && t.scenario.Duration < 2*interval {
+		v.suspect("the window is shorter than two poll intervals of %s: make --duration longer", interval)
 	}
 }
+
+// pollShare is by which part of the interval the 99th percentile of polls left late.
+func pollShare(sum *tally, interval time.Duration) float64 {
+	return float64(sum.pollLag.Percentile(99)) / float64(interval)
+}
+
+// exceeds judges a value by its level.
+func exceeds[T float64 | time.Duration](v *verdict, value T, level result.Level[T], format string, args ...any) {
+	switch {
+	case value > level.Invalid:
+		v.invalid(format, args...)
+	case value > level.Suspect:
+		v.suspect(format, args...)
+	}
+}
+
+func milliseconds(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
 
 // verdict is a result's verdict in the making: it only ever gets worse.
 type verdict result.Verdict

@@ -25,6 +25,7 @@ type Result struct {
 	Target   string            `json:"target"` // "embedded", or the URL of one that ran already
 	Scenario scenario.Scenario `json:"scenario"`
 	Headers  headers.Profile   `json:"header_profile"` // what requests carried besides what they must
+	Limits   Limits            `json:"limits"`         // what verdicts were made by
 	Trials   []Trial           `json:"trials"`
 }
 

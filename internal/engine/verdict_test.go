@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"pollpush/internal/admin"
+	"pollpush/internal/result"
+	"pollpush/internal/scenario"
+	"pollpush/pkg/clock"
+	"pollpush/pkg/metrics"
+)
+
+// Who was late is named, and by how much decides whether the figures are suspect or of no use.
+func TestPunctuality(t *testing.T) {
+	const second = time.Second
+	for _, c := range []struct {
+		name                              string
+		transport                         scenario.Transport
+		duration                          time.Duration
+		pollLag, generatorLag, publishLag time.Duration
+		busy                              float64 // of all processors
+		want                              result.State
+		says                              string
+	}{
+		{"punctual", scenario.ShortPoll, 10 * second, 100 * time.Millisecond, 50 * time.Millisecond, 50 * time.Millisecond, 0.8, result.Valid, ""},
+		{"polls a little late", scenario.ShortPoll, 10 * second, 110 * time.Millisecond, 0, 0, 0, result.Suspect, "1 in 100 polls left 110ms late"},
+		{"polls late", scenario.LongPoll, 10 * second, 600 * time.Millisecond, 0, 0, 0, result.Invalid, "1 in 100 polls left 600ms late"},
+		{"generator a little late", scenario.SSE, 10 * second, 0, 60 * time.Millisecond, 0, 0, result.Suspect, "the generator was 60ms late"},
+		{"generator stopped", scenario.SSE, 10 * second, 0, 900 * time.Millisecond, 0, 0, result.Invalid, "the generator was 900ms late"},
+		{"generator busy", scenario.SSE, 10 * second, 0, 0, 0, 0.9, result.Suspect, "the generator used 90 % of all processors"},
+		{"publisher a little late", scenario.WebSocket, 10 * second, 0, 0, 100 * time.Millisecond, 0, result.Suspect, "1 in 100 messages was published 100ms late"},
+		{"target stopped", scenario.WebSocket, 10 * second, 0, 0, 900 * time.Millisecond, 0, result.Invalid, "1 in 100 messages was published 900ms late"},
+		{"short window", scenario.ShortPoll, second + second/2, 0, 0, 0, 0, result.Suspect, "the window is shorter than two poll intervals of 1s"},
+		{"short window of what does not poll so", scenario.LongPoll, second + second/2, 0, 0, 0, 0, result.Valid, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := scenario.Default()
+			s.Duration = c.duration
+			r := newRecorder(1)
+			r.window.Store(&window{start: 0, end: clock.Instant(c.duration)})
+			cpu := time.Duration(c.busy * float64(c.duration) * float64(runtime.GOMAXPROCS(0)))
+			judged := &trial{
+				engine: &Engine{Limits: result.DefaultLimits()}, scenario: s, name: c.transport, recorder: r,
+				beats: lags(c.generatorLag), generator: result.Process{CPUUser: cpu},
+				published: admin.Published{Records: []admin.Record{{Due: 1, Published: clock.Instant(1).Add(c.publishLag)}}},
+			}
+			sum := newTally()
+			sum.pollLag = lags(c.pollLag)
+			v := verdict{State: result.Valid}
+			judged.judgePunctuality(&v, &sum)
+			if v.State != c.want || !strings.Contains(strings.Join(v.Reasons, "\n"), c.says) || (c.says == "") != (len(v.Reasons) == 0) {
+				t.Errorf("%s, %q; want %s and %q", v.State, v.Reasons, c.want, c.says)
+			}
+		})
+	}
+}
+
+// lags is a histogram of one lag.
+func lags(d time.Duration) *metrics.Histogram {
+	h := metrics.NewHistogram()
+	h.Record(d)
+	return h
+}
