@@ -11,7 +11,7 @@ import (
 )
 
 // scale makes a command of the README small enough for a test. Flags given last win.
-var scale = []string{"--clients", "10", "--warmup", "100ms", "--duration", "500ms", "--rate", "5", "--poll-interval", "200ms"}
+var scale = append([]string{"--clients", "10", "--warmup", "100ms", "--duration", "500ms", "--rate", "5", "--poll-interval", "200ms"}, patience...)
 
 // Every command of the README that runs one of the programs works as it is printed.
 func TestReadmeCommands(t *testing.T) {
@@ -36,7 +36,7 @@ func TestReadmeCommands(t *testing.T) {
 				args = append([]string{"run"}, scale...)
 			case args[len(args)-1] == "--help", args[0] == "trace": // they are small
 			case args[0] == "quantum-leap":
-				args = append(args, "--clients", "10", "--warmup", "0s", "--duration", "600ms")
+				args = append(append(args, "--clients", "10", "--warmup", "0s", "--duration", "600ms"), patience...)
 			default:
 				args = append(args, scale...)
 			}

@@ -71,7 +71,7 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.DurationVar(&s.Duration, "duration", s.Duration, "the window: what falls due in it counts")
 	f.IntVar(&s.Trials, "trials", s.Trials, "how often each transport is measured, taking turns")
 	f.Uint64Var(&s.Seed, "seed", s.Seed, "what schedules are drawn from; the same seed gives the same schedule")
-	f.StringArrayVar(&o.limitTexts, "limit", nil, "when a trial is suspect, and when invalid, as publish-lag=20ms:100ms: "+strings.Join(result.LimitNames(), ", "))
+	bindLimits(f, &o.limitTexts)
 	f.StringVar(&o.target, "target", "", "URL of a target that runs already, as http://127.0.0.1:8080 (default: start one)")
 	f.StringVar(&o.admin, "admin", "", "URL of that target's admin address, as http://127.0.0.1:9090")
 	f.StringVar(&o.ca, "ca", "", "file with the certificate (PEM) that a --target of https is checked by")
@@ -97,11 +97,9 @@ func (o *options) check() error {
 	if err := o.loadHeaders(); err != nil {
 		return err
 	}
-	o.limits = result.DefaultLimits()
-	for _, text := range o.limitTexts {
-		if err := o.limits.Set(text); err != nil {
-			return fmt.Errorf("--limit: %w", err)
-		}
+	var err error
+	if o.limits, err = readLimits(o.limitTexts); err != nil {
+		return err
 	}
 	if !slices.Contains(report.Formats(), o.format) {
 		return fmt.Errorf("--format %q is unknown: want table, markdown or json", o.format)
@@ -115,6 +113,21 @@ func (o *options) check() error {
 			o.scenario.Clients, ports, ports)
 	}
 	return nil
+}
+
+func bindLimits(f *pflag.FlagSet, texts *[]string) {
+	f.StringArrayVar(texts, "limit", nil, "when a trial is suspect, and when invalid, as publish-lag=20ms:100ms: "+strings.Join(result.LimitNames(), ", "))
+}
+
+// readLimits returns the limits that the values of --limit ask for.
+func readLimits(texts []string) (result.Limits, error) {
+	l := result.DefaultLimits()
+	for _, text := range texts {
+		if err := l.Set(text); err != nil {
+			return result.Limits{}, fmt.Errorf("--limit: %w", err)
+		}
+	}
+	return l, nil
 }
 
 func (o *options) loadHeaders() error {

@@ -21,6 +21,7 @@ import (
 // leapOptions are the flags of bench quantum-leap.
 type leapOptions struct {
 	settings quantumleap.Settings
+	limits   []string
 	out      string
 	format   report.Format
 	quiet    bool
@@ -60,6 +61,7 @@ func (o *leapOptions) bind(f *pflag.FlagSet) {
 	f.IntSliceVar(&s.Clients, "clients", s.Clients, "numbers of clients to measure, in turn")
 	f.DurationVar(&s.Warmup, "warmup", s.Warmup, "time before each window, which does not count")
 	f.DurationVar(&s.Duration, "duration", s.Duration, "each window: what falls due in it counts")
+	bindLimits(f, &o.limits)
 	f.StringVar(&o.out, "out", "", "write everything as JSON to this file")
 	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: table, markdown or json")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
@@ -83,6 +85,9 @@ func (o *leapOptions) check() error {
 			}
 		}
 	}
+	if _, err := readLimits(o.limits); err != nil {
+		return err
+	}
 	if !slices.Contains(report.Formats(), o.format) {
 		return fmt.Errorf("--format %q is unknown: want table, markdown or json", o.format)
 	}
@@ -105,7 +110,7 @@ func runQuantumLeap(ctx context.Context, o *leapOptions, stdout, stderr io.Write
 		return err
 	}
 	defer out.Discard()
-	l, err := quantumleap.Run(ctx, o.settings, &leapBench{quiet: o.quiet, stderr: stderr})
+	l, err := quantumleap.Run(ctx, o.settings, &leapBench{limits: o.limits, quiet: o.quiet, stderr: stderr})
 	if l == nil && ctx.Err() != nil {
 		return errNothing
 	}
@@ -133,6 +138,7 @@ func shortcoming(l *quantumleap.Leap) error {
 
 // leapBench runs scenarios as bench run does.
 type leapBench struct {
+	limits []string
 	quiet  bool
 	stderr io.Writer
 }
@@ -149,7 +155,7 @@ func (b *leapBench) Run(ctx context.Context, s scenario.Scenario) (result.Result
 	if err != nil {
 		return result.Result{}, err
 	}
-	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Launch: o.launch(b.stderr), TargetName: o.targetName()}
+	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Limits: o.limits, Launch: o.launch(b.stderr), TargetName: o.targetName()}
 	if !b.quiet {
 		_, _ = fmt.Fprintf(b.stderr, "%d clients, %s, HTTP/%s, header profile %s\n", s.Clients, s.Transports[0], s.HTTP, s.Headers)
 		e.Progress = progress(b.stderr)
@@ -160,7 +166,7 @@ func (b *leapBench) Run(ctx context.Context, s scenario.Scenario) (result.Result
 // options returns what bench run would be given to run a scenario.
 func (b *leapBench) options(s scenario.Scenario) (*options, error) {
 	o := newOptions()
-	o.scenario, o.transports = s, nil
+	o.scenario, o.transports, o.limitTexts = s, nil, b.limits
 	for _, t := range s.Transports {
 		o.transports = append(o.transports, string(t))
 	}

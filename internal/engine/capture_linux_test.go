@@ -136,6 +136,7 @@ func runCaptured(t *testing.T, s scenario.Scenario, offload bool) (result.Trial,
 	l.config.Listen = service.Addr().String()
 	l.configure(s)
 	e := l.engine(s)
+	e.Limits = patient()
 	e.Dial = client.dial
 	e.Launch = func(context.Context) (*engine.Target, error) {
 		control, err := net.Listen("tcp", "127.0.0.1:0")

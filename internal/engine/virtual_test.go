@@ -123,6 +123,17 @@ func (l *laboratory) configure(s scenario.Scenario) {
 	l.config.TLS, l.config.Deflate = s.TLS, wspush.Deflate(s.Deflate)
 }
 
+// patient are limits by which no trial is late: for what runs on a real and busy machine.
+func patient() result.Limits {
+	l := result.DefaultLimits()
+	for _, text := range []string{"poll-lag=10000%:10000%", "generator-lag=1h:1h", "publish-lag=1h:1h"} {
+		if err := l.Set(text); err != nil {
+			panic(err)
+		}
+	}
+	return l
+}
+
 // small is a scenario of one transport that leaves something to count: three topics, a minute.
 func small(name scenario.Transport) scenario.Scenario {
 	s := scenario.Default()
