@@ -45,6 +45,8 @@ var mayImport = map[string][]string{
 	"internal/host":     {"github.com/prometheus/procfs", "golang.org/x/sys"},
 	"internal/scenario": {"pkg/feed"},
 	"internal/headers":  {"pkg/exchange"},
+	// What a scenario should cost, by formula. It knows no result: who has one compares.
+	"internal/model": {"internal/scenario"},
 	"internal/result": {
 		"internal/build", "internal/headers", "internal/host", "internal/scenario", "pkg/metrics", "pkg/wire",
 	},
