@@ -1,0 +1,36 @@
+package scenario
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Flag is a part of a scenario, by the flag that sets it and as it would be typed. A value that the
+// result of an older version does not have is empty.
+type Flag struct{ Name, Value string }
+
+// Flags returns every part of the scenario.
+func (s Scenario) Flags() []Flag {
+	return []Flag{
+		{"transports", strings.ReplaceAll(list(s.Transports), " ", "")},
+		{"clients", strconv.Itoa(s.Clients)},
+		{"topics", strconv.Itoa(s.Topics)},
+		{"rate", strconv.FormatFloat(s.Rate, 'g', -1, 64)},
+		{"arrivals", string(s.Arrivals)},
+		{"payload", strconv.Itoa(s.PayloadBytes)},
+		{"poll-interval", s.PollInterval.String()},
+		{"poll-pacing", string(s.PollPacing)},
+		{"hold", s.Hold.String()},
+		{"keepalive", strconv.FormatBool(s.KeepAlive)},
+		{"tls", strconv.FormatBool(s.TLS)},
+		{"resume", strconv.FormatBool(s.Resume)},
+		{"http", string(s.HTTP)},
+		{"deflate", string(s.Deflate)},
+		{"headers", s.Headers},
+		{"cookie-bytes", strconv.Itoa(s.CookieBytes)},
+		{"warmup", s.Warmup.String()},
+		{"duration", s.Duration.String()},
+		{"trials", strconv.Itoa(s.Trials)},
+		{"seed", strconv.FormatUint(s.Seed, 10)},
+	}
+}
