@@ -38,85 +38,58 @@ type column struct {
 func columns(r result.Result) ([]column, error) {
 	var cs []column
 	for _, name := range r.Scenario.Transports {
-		c := column{transport: name, complete: true, state: result.Valid, latency: metrics.NewHistogram()}
-		for _, t := range r.Trials {
-			if t.Transport != name {
-				continue
-			}
-			if err := c.add(t); err != nil {
-				return nil, err
-			}
+		trials := r.Of(name)
+		if len(trials) == 0 {
+			continue
 		}
-		if c.trials > 0 {
-			cs = append(cs, c)
+		c, err := together(trials)
+		if err != nil {
+			return nil, err
 		}
+		cs = append(cs, c)
 	}
 	return cs, nil
 }
 
-func (c *column) add(t result.Trial) error {
-	h, err := t.Latency.Histogram()
+// together takes the trials of one transport together.
+func together(trials []result.Trial) (column, error) {
+	sum, err := result.Merge(trials)
 	if err != nil {
-		return err
+		return column{}, err
 	}
-	c.latency.Merge(h)
-	c.trials++
-	c.complete = c.complete && t.Complete
-	c.state = worse(c.state, t.Verdict.State)
-	c.clients += int64(t.Clients.Connected)
-	var published int64
-	if t.Messages.Published != nil {
-		published = *t.Messages.Published
+	latency, err := sum.Latency.Histogram()
+	if err != nil {
+		return column{}, err
 	}
-	if c.trials == 1 || published < c.published {
-		c.published = published
-	}
-	c.messages.Expected = addKnown(c.messages.Expected, t.Messages.Expected, c.trials == 1)
-	c.messages.Delivered += t.Messages.Delivered
-	c.messages.Lost = addKnown(c.messages.Lost, t.Messages.Lost, c.trials == 1)
-	c.window += t.Wire.Window
-	c.setup = c.setup.Add(t.Wire.Setup.Ledger)
-	c.steady = c.steady.Add(t.Wire.Steady.Ledger)
-	c.packets = addTraffic(c.packets, t.Wire.Steady.Packets, c.trials == 1)
-	c.server.CPUUser += t.Server.CPUUser
-	c.server.CPUSystem += t.Server.CPUSystem
-	c.server.RSS = max(c.server.RSS, t.Server.RSS)
-	c.server.Goroutines = max(c.server.Goroutines, t.Server.Goroutines)
-	return nil
+	return column{
+		transport: sum.Transport,
+		trials:    len(trials),
+		complete:  sum.Complete,
+		state:     sum.Verdict.State,
+		clients:   int64(sum.Clients.Connected),
+		messages:  sum.Messages,
+		published: fewest(trials),
+		latency:   latency,
+		window:    sum.Wire.Window,
+		setup:     sum.Wire.Setup.Ledger,
+		steady:    sum.Wire.Steady.Ledger,
+		packets:   sum.Wire.Steady.Packets,
+		server:    sum.Server.Process,
+	}, nil
 }
 
-// addTraffic adds packets; those that are not known make the sum unknown.
-func addTraffic(sum, t *wire.Traffic, first bool) *wire.Traffic {
-	if t == nil || (sum == nil && !first) {
-		return nil
+// fewest returns the messages that fell due in the trial with the fewest, 0 when one does not know.
+func fewest(trials []result.Trial) int64 {
+	var least int64
+	for i, t := range trials {
+		if t.Messages.Published == nil {
+			return 0
+		}
+		if i == 0 || *t.Messages.Published < least {
+			least = *t.Messages.Published
+		}
 	}
-	total := *t
-	if sum != nil {
-		total = total.Add(*sum)
-	}
-	return &total
-}
-
-// addKnown adds counts; one that is not known makes the sum unknown.
-func addKnown(sum, n *int64, first bool) *int64 {
-	if n == nil || (sum == nil && !first) {
-		return nil
-	}
-	total := *n
-	if sum != nil {
-		total += *sum
-	}
-	return &total
-}
-
-func worse(a, b result.State) result.State {
-	if a == result.Invalid || b == result.Invalid {
-		return result.Invalid
-	}
-	if a == result.Suspect {
-		return a
-	}
-	return b
+	return least
 }
 
 // answers is how many responses carried the window's messages, 0 for what is not asked for.

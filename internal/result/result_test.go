@@ -183,3 +183,45 @@ func TestFile(t *testing.T) {
 		t.Error("a folder was taken for a file")
 	}
 }
+
+// Trials taken together are the sum of theirs, and do not know what one of them does not.
+func TestMerge(t *testing.T) {
+	first, second := sample(t).Trials[0], sample(t).Trials[0]
+	slow := metrics.NewHistogram()
+	slow.Record(time.Minute)
+	var err error
+	if second.Latency, err = result.Summarize(slow); err != nil {
+		t.Fatal(err)
+	}
+	first.Wire.Steady.Packets, second.Wire.Steady.Packets = &wire.Traffic{Up: wire.Packets{Segments: 1}}, &wire.Traffic{Up: wire.Packets{Segments: 2}}
+	first.Wire.Total.Packets = &wire.Traffic{}
+	first.Server.RSS, second.Server.RSS = 5, 3
+	second.Messages.Lost = nil
+	second.Verdict = result.Verdict{State: result.Suspect, Reasons: []string{"late"}}
+	sum, err := result.Merge([]result.Trial{first, second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum.Latency.Count != 1001 || sum.Latency.Max != time.Minute || sum.Latency.P50 > 501*time.Millisecond {
+		t.Errorf("latency %+v", sum.Latency)
+	}
+	if *sum.Messages.Expected != 16000 || sum.Messages.Delivered != 16000 || sum.Messages.Lost != nil {
+		t.Errorf("messages %+v", sum.Messages)
+	}
+	if sum.Wire.Steady.Messages != 6 || sum.Wire.Steady.Down.TLS != 10 || sum.Wire.Steady.Packets.Up.Segments != 3 || sum.Wire.Total.Packets != nil {
+		t.Errorf("wire %+v", sum.Wire)
+	}
+	if sum.Server.CPU() != 6 || sum.Server.RSS != 5 || *sum.Server.Books.Difference != 14 {
+		t.Errorf("server %+v", sum.Server)
+	}
+	if sum.Verdict.State != result.Suspect || len(sum.Verdict.Reasons) != 1 || *first.Messages.Expected != 8000 {
+		t.Errorf("verdict %+v, first %+v", sum.Verdict, first.Messages)
+	}
+	if one, err := result.Merge([]result.Trial{first}); err != nil || !reflect.DeepEqual(one, first) {
+		t.Errorf("one trial alone: %+v, %v", one, err)
+	}
+	second.Latency.HDR = "broken"
+	if _, err := result.Merge([]result.Trial{first, second}); err == nil {
+		t.Error("a histogram that cannot be read was taken")
+	}
+}

@@ -1,0 +1,123 @@
+package result
+
+import (
+	"pollpush/internal/scenario"
+	"pollpush/pkg/metrics"
+)
+
+// Of returns the trials of a transport.
+func (r Result) Of(transport scenario.Transport) []Trial {
+	var trials []Trial
+	for _, t := range r.Trials {
+		if t.Transport == transport {
+			trials = append(trials, t)
+		}
+	}
+	return trials
+}
+
+// Merge takes trials of one transport together as if they were one: counts, bytes, windows and processor
+// time are added, histograms merged; of memory, goroutines and the time to connect it has the largest,
+// of the verdicts the worst, with all reasons. What one trial does not know, the whole does not know.
+func Merge(trials []Trial) (Trial, error) {
+	if len(trials) == 0 {
+		return Trial{}, nil
+	}
+	if len(trials) == 1 {
+		return trials[0], nil
+	}
+	sum := trials[0]
+	for _, t := range trials[1:] {
+		sum.add(t)
+	}
+	for _, d := range []func(*Trial) *Distribution{
+		func(t *Trial) *Distribution { return &t.Latency },
+		func(t *Trial) *Distribution { return &t.PublishLag },
+		func(t *Trial) *Distribution { return &t.PollLag },
+		func(t *Trial) *Distribution { return &t.GeneratorLag },
+	} {
+		merged, err := mergeDistributions(trials, d)
+		if err != nil {
+			return Trial{}, err
+		}
+		*d(&sum) = merged
+	}
+	return sum, nil
+}
+
+// add adds everything but the distributions.
+func (t *Trial) add(o Trial) {
+	t.Trial = 0 // it is no single one
+	t.Complete = t.Complete && o.Complete
+	t.Clients.Asked += o.Clients.Asked
+	t.Clients.Connected += o.Clients.Connected
+	t.Connect = max(t.Connect, o.Connect)
+	t.Messages = t.Messages.add(o.Messages)
+	t.Wire.Window += o.Wire.Window
+	t.Wire.Setup = t.Wire.Setup.add(o.Wire.Setup)
+	t.Wire.Steady = t.Wire.Steady.add(o.Wire.Steady)
+	t.Wire.Other = t.Wire.Other.add(o.Wire.Other)
+	t.Wire.Total = t.Wire.Total.add(o.Wire.Total)
+	t.Server.Process = t.Server.Process.add(o.Server.Process)
+	t.Server.Books.Difference = addKnown(t.Server.Books.Difference, o.Server.Books.Difference)
+	t.Generator = t.Generator.add(o.Generator)
+	t.Verdict = t.Verdict.add(o.Verdict)
+}
+
+func (m Messages) add(o Messages) Messages {
+	return Messages{
+		Published:  addKnown(m.Published, o.Published),
+		Expected:   addKnown(m.Expected, o.Expected),
+		Delivered:  m.Delivered + o.Delivered,
+		Lost:       addKnown(m.Lost, o.Lost),
+		Duplicated: m.Duplicated + o.Duplicated,
+		Reordered:  m.Reordered + o.Reordered,
+	}
+}
+
+func (c Cost) add(o Cost) Cost {
+	sum := Cost{Ledger: c.Ledger.Add(o.Ledger)}
+	if c.Packets != nil && o.Packets != nil {
+		packets := c.Packets.Add(*o.Packets)
+		sum.Packets = &packets
+	}
+	return sum
+}
+
+func (p Process) add(o Process) Process {
+	return Process{
+		CPUUser:    p.CPUUser + o.CPUUser,
+		CPUSystem:  p.CPUSystem + o.CPUSystem,
+		RSS:        max(p.RSS, o.RSS),
+		Goroutines: max(p.Goroutines, o.Goroutines),
+	}
+}
+
+func (v Verdict) add(o Verdict) Verdict {
+	sum := Verdict{State: v.State, Reasons: append(append([]string{}, v.Reasons...), o.Reasons...)}
+	if o.State == Invalid || v.State == Valid {
+		sum.State = o.State
+	}
+	return sum
+}
+
+// addKnown adds counts; one that is not known makes the sum unknown.
+func addKnown(a, b *int64) *int64 {
+	if a == nil || b == nil {
+		return nil
+	}
+	sum := *a + *b
+	return &sum
+}
+
+func mergeDistributions(trials []Trial, of func(*Trial) *Distribution) (Distribution, error) {
+	merged := metrics.NewHistogram()
+	for i := range trials {
+		h, err := of(&trials[i]).Histogram()
+		if err != nil {
+			return Distribution{}, err
+		}
+		merged.Merge(h)
+	}
+	return Summarize(merged)
+}
