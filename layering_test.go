@@ -51,6 +51,9 @@ var mayImport = map[string][]string{
 		"internal/build", "internal/headers", "internal/host", "internal/scenario", "pkg/metrics", "pkg/wire",
 	},
 
+	// Figures by name, and what is asked of them.
+	"internal/metric": {"internal/result", "internal/scenario", "pkg/wire"},
+
 	// The server under test. It never imports the engine, nor the engine it: they are two processes.
 	"internal/admin": {"internal/scenario", "pkg/clock"},
 	"internal/target": {

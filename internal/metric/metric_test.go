@@ -1,0 +1,159 @@
+package metric_test
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"pollpush/internal/metric"
+	"pollpush/internal/result"
+	"pollpush/internal/scenario"
+	"pollpush/pkg/wire"
+)
+
+func count(n int64) *int64 { return &n }
+
+// trial is one whose figures can be worked out by hand.
+func trial() result.Trial {
+	lag := func(d time.Duration) result.Distribution { return result.Distribution{Count: 1, P99: d} }
+	return result.Trial{
+		Transport: scenario.ShortPoll,
+		Clients:   result.Clients{Asked: 4, Connected: 4},
+		Messages:  result.Messages{Expected: count(10), Delivered: 8, Lost: count(2), Duplicated: 1},
+		Latency:   result.Distribution{Count: 8, Mean: 1e6, P50: 2e6, P90: 3e6, P99: 4e6, P999: 5e6, Max: 6e6},
+		Wire: result.Wire{
+			Window: 2 * time.Second,
+			Setup:  result.Cost{Ledger: wire.Ledger{Up: wire.Bytes{Header: 300}, Down: wire.Bytes{Header: 100}}},
+			Steady: result.Cost{
+				Ledger: wire.Ledger{
+					Messages: 8, Requests: 6, Connections: 4,
+					Up: wire.Bytes{Header: 16}, Down: wire.Bytes{Header: 8, Payload: 800},
+				},
+				Packets: &wire.Traffic{Up: wire.Packets{Segments: 8, IPBytes: 80}, Down: wire.Packets{Segments: 16, IPBytes: 160}},
+			},
+		},
+		Server:       result.Server{Process: result.Process{CPUUser: 3e6, CPUSystem: 1e6, RSS: 50e6, Goroutines: 9}},
+		PublishLag:   lag(7e6),
+		PollLag:      lag(8e6),
+		GeneratorLag: lag(9e6),
+	}
+}
+
+// The names that thresholds are held to are a promise, and so is what they mean.
+func TestValues(t *testing.T) {
+	want := map[string]string{
+		"latency.mean": "1 ms", "latency.p50": "2 ms", "latency.p90": "3 ms", "latency.p99": "4 ms", "latency.p999": "5 ms", "latency.max": "6 ms",
+		"messages.expected": "10", "messages.delivered": "8", "messages.lost": "2", "messages.duplicated": "1",
+		"wire.bytes_per_message": "103 B", "wire.header_bytes_per_message": "3 B",
+		"wire.segments_per_message": "3", "wire.ip_bytes_per_message": "30 B",
+		"wire.requests_per_second": "3/s", "wire.connections_per_second": "2/s", "setup.bytes_per_client": "100 B",
+		"server.cpu_per_1000": "500 ms", "server.memory": "50 MB", "server.goroutines": "9",
+		"publish_lag.p99": "7 ms", "poll_lag.p99": "8 ms", "generator_lag.p99": "9 ms",
+	}
+	all := metric.Of([]scenario.Transport{scenario.ShortPoll})
+	if len(all) != len(want) || len(all) != len(metric.Kinds()) {
+		t.Errorf("%d metrics, want %d", len(all), len(want))
+	}
+	for _, m := range all {
+		v, known := m.Value(trial())
+		if got := m.Text(v); !known || got != want[m.Kind.Name] {
+			t.Errorf("%s = %s (known: %v), want %s", m.Name(), got, known, want[m.Kind.Name])
+		}
+	}
+}
+
+// What a trial does not tell is not known, and never 0.
+func TestUnknownValues(t *testing.T) {
+	always := map[string]bool{"messages.delivered": true, "messages.duplicated": true}
+	for _, m := range metric.Of(scenario.Transports()) {
+		if v, known := m.Value(result.Trial{}); known != always[m.Kind.Name] {
+			t.Errorf("%s of an empty trial = %v, known: %v", m.Name(), v, known)
+		}
+	}
+}
+
+func TestWhichDecide(t *testing.T) {
+	var deciding []string
+	for _, m := range metric.Of(scenario.Transports()) {
+		if m.Decides {
+			deciding = append(deciding, m.Name())
+		}
+		if m.Transport != scenario.ShortPoll && strings.HasPrefix(m.Kind.Name, "poll_lag") {
+			t.Errorf("%s: it does not ask by the clock", m.Name())
+		}
+	}
+	want := []string{"short-poll.latency.mean", "long-poll.latency.mean", "sse.latency.mean", "websocket.latency.mean"}
+	if !reflect.DeepEqual(deciding, want) {
+		t.Errorf("%v decide, want %v", deciding, want)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	all := metric.Of([]scenario.Transport{scenario.LongPoll, scenario.WebSocket})
+	for _, v := range []struct {
+		patterns []string
+		want     string // the names, or what is wrong
+	}{
+		{[]string{"websocket.latency.max", "*.latency.mean"}, "long-poll.latency.mean websocket.latency.mean websocket.latency.max"},
+		{[]string{"*.messages.[ld]*"}, "long-poll.messages.delivered long-poll.messages.lost long-poll.messages.duplicated websocket.messages.delivered websocket.messages.lost websocket.messages.duplicated"},
+		{[]string{"*.latency.mean", "*.pigeons"}, `"*.pigeons" fits no metric that is there`},
+		{[]string{"websocket.latncy.max"}, `"websocket.latncy.max" is no metric: did you mean websocket.latency.max?`},
+		{[]string{"sse.latency.max"}, `"sse.latency.max" is not there: its transport was not measured`},
+		{[]string{"[*"}, `"[*" cannot be understood`},
+	} {
+		chosen, err := metric.Choose(all, v.patterns)
+		var names []string
+		for _, m := range chosen {
+			names = append(names, m.Name())
+		}
+		if got := strings.Join(names, " "); err == nil && got != v.want {
+			t.Errorf("%q: %s, want %s", v.patterns, got, v.want)
+		} else if err != nil && !strings.Contains(err.Error(), v.want) {
+			t.Errorf("%q: %v, want %s", v.patterns, err, v.want)
+		}
+	}
+	if chosen, err := metric.Choose(all, nil); err != nil || len(chosen) != len(all) {
+		t.Errorf("no pattern chose %d of %d, %v", len(chosen), len(all), err)
+	}
+}
+
+func TestChange(t *testing.T) {
+	for _, v := range []struct{ a, b, want float64 }{
+		{100, 110, 0.1}, {100, 50, -0.5}, {0, 0, 0}, {0, 1, math.Inf(1)}, {5, 0, -1}, {-10, -5, 0.5},
+	} {
+		if got := metric.Change(v.a, v.b); got != v.want {
+			t.Errorf("from %v to %v: %v, want %v", v.a, v.b, got, v.want)
+		}
+	}
+}
+
+// The docs list every metric, as the table has it.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "compare.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	want.WriteString("<!-- metrics -->\n| metric | shown in | better | what it is |\n| --- | --- | --- | --- |\n")
+	for _, k := range metric.Kinds() {
+		shown, of, decides := k.Unit.Name, "", ""
+		if shown == "" {
+			shown = "–"
+		}
+		if k.Clocked() {
+			of = "; of short-poll only"
+		}
+		if k.Decides {
+			decides = "; **decides**"
+		}
+		want.WriteString("| `*." + k.Name + "` | " + shown + " | " + string(k.Better) + " | " + k.Meaning + of + decides + " |\n")
+	}
+	want.WriteString("<!-- end -->\n")
+	if !strings.Contains(string(text), want.String()) {
+		t.Errorf("docs/compare.md does not have the table of the metrics as it is:\n%s", &want)
+	}
+}

@@ -1,0 +1,103 @@
+package metric
+
+import (
+	"time"
+
+	"pollpush/internal/result"
+	"pollpush/pkg/wire"
+)
+
+// kinds is every figure there is, by what it is called. The mean latencies decide a comparison, and
+// nothing else does: this was settled before anything was compared, because among a hundred figures
+// some always differ by chance.
+var kinds = []Kind{
+	{Name: "latency.mean", Unit: milliseconds, Better: Less, Decides: true, Meaning: "how late a message arrives, on average", value: latency(func(d result.Distribution) time.Duration { return d.Mean })},
+	{Name: "latency.p50", Unit: milliseconds, Better: Less, Meaning: "half the messages arrive within it", value: latency(func(d result.Distribution) time.Duration { return d.P50 })},
+	{Name: "latency.p90", Unit: milliseconds, Better: Less, Meaning: "9 of 10 messages do", value: latency(func(d result.Distribution) time.Duration { return d.P90 })},
+	{Name: "latency.p99", Unit: milliseconds, Better: Less, Meaning: "99 of 100 messages do", value: latency(func(d result.Distribution) time.Duration { return d.P99 })},
+	{Name: "latency.p999", Unit: milliseconds, Better: Less, Meaning: "999 of 1000 messages do", value: latency(func(d result.Distribution) time.Duration { return d.P999 })},
+	{Name: "latency.max", Unit: milliseconds, Better: Less, Meaning: "all messages do", value: latency(func(d result.Distribution) time.Duration { return d.Max })},
+
+	{Name: "messages.expected", Unit: bare, Better: Neither, Meaning: "messages times subscribers", value: func(t result.Trial) (float64, bool) { return known(t.Messages.Expected) }},
+	{Name: "messages.delivered", Unit: bare, Better: More, Meaning: "those that arrived", value: func(t result.Trial) (float64, bool) { return float64(t.Messages.Delivered), true }},
+	{Name: "messages.lost", Unit: bare, Better: Less, Meaning: "those that did not", value: func(t result.Trial) (float64, bool) { return known(t.Messages.Lost) }},
+	{Name: "messages.duplicated", Unit: bare, Better: Less, Meaning: "those that arrived again", value: func(t result.Trial) (float64, bool) { return float64(t.Messages.Duplicated), true }},
+
+	{Name: "wire.bytes_per_message", Unit: bytes, Better: Less, Meaning: "all layers for each delivery, up and down", value: perMessage(wire.Bytes.Socket)},
+	{Name: "wire.header_bytes_per_message", Unit: bytes, Better: Less, Meaning: "HTTP heads for each delivery, up and down", value: perMessage(func(b wire.Bytes) int64 { return b.Header })},
+	{Name: "wire.segments_per_message", Unit: bare, Better: Less, Meaning: "TCP segments for each delivery, up and down", value: packets(func(p wire.Packets) int64 { return p.Segments })},
+	{Name: "wire.ip_bytes_per_message", Unit: bytes, Better: Less, Meaning: "bytes with TCP and IP headers for each delivery", value: packets(func(p wire.Packets) int64 { return p.IPBytes })},
+	{Name: "wire.requests_per_second", Unit: perSecond, Better: Less, Meaning: "HTTP requests in the window", value: inWindow(func(l wire.Ledger) int64 { return l.Requests })},
+	{Name: "wire.connections_per_second", Unit: perSecond, Better: Less, Meaning: "TCP connections opened in the window", value: inWindow(func(l wire.Ledger) int64 { return l.Connections })},
+	{Name: "setup.bytes_per_client", Unit: bytes, Better: Less, Meaning: "what a client pays once, up and down", value: setup},
+
+	{Name: "server.cpu_per_1000", Unit: milliseconds, Better: Less, Meaning: "the target's processor time for 1000 deliveries", value: cpu},
+	{Name: "server.memory", Unit: megabytes, Better: Less, Meaning: "its resident memory at the window's end", value: func(t result.Trial) (float64, bool) { return read(t.Server.RSS) }},
+	{Name: "server.goroutines", Unit: bare, Better: Less, Meaning: "its goroutines then", value: func(t result.Trial) (float64, bool) { return read(t.Server.Goroutines) }},
+
+	{Name: "publish_lag.p99", Unit: milliseconds, Better: Less, Meaning: "how late messages are published", value: p99(func(t result.Trial) result.Distribution { return t.PublishLag })},
+	{Name: "poll_lag.p99", Unit: milliseconds, Better: Less, Meaning: "how late polls leave", clocked: true, value: p99(func(t result.Trial) result.Distribution { return t.PollLag })},
+	{Name: "generator_lag.p99", Unit: milliseconds, Better: Less, Meaning: "how late the generator itself is awake", value: p99(func(t result.Trial) result.Distribution { return t.GeneratorLag })},
+}
+
+type valueFunc = func(result.Trial) (float64, bool)
+
+func latency(of func(result.Distribution) time.Duration) valueFunc {
+	return func(t result.Trial) (float64, bool) { return float64(of(t.Latency)), t.Latency.Count > 0 }
+}
+
+func p99(of func(result.Trial) result.Distribution) valueFunc {
+	return func(t result.Trial) (float64, bool) { return float64(of(t).P99), of(t).Count > 0 }
+}
+
+func perMessage(of func(wire.Bytes) int64) valueFunc {
+	return func(t result.Trial) (float64, bool) {
+		steady := t.Wire.Steady
+		return quotient(of(steady.Up)+of(steady.Down), float64(steady.Messages))
+	}
+}
+
+func packets(of func(wire.Packets) int64) valueFunc {
+	return func(t result.Trial) (float64, bool) {
+		steady := t.Wire.Steady
+		if steady.Packets == nil {
+			return 0, false
+		}
+		return quotient(of(steady.Packets.Up)+of(steady.Packets.Down), float64(steady.Messages))
+	}
+}
+
+func inWindow(of func(wire.Ledger) int64) valueFunc {
+	return func(t result.Trial) (float64, bool) {
+		return quotient(of(t.Wire.Steady.Ledger), t.Wire.Window.Seconds())
+	}
+}
+
+func setup(t result.Trial) (float64, bool) {
+	return quotient(t.Wire.Setup.Socket(), float64(t.Clients.Connected))
+}
+
+func cpu(t result.Trial) (float64, bool) {
+	used, ok := read(t.Server.CPU())
+	perMessage, some := quotient(1000*int64(used), float64(t.Wire.Steady.Messages))
+	return perMessage, ok && some
+}
+
+// quotient returns n/d, which is not known when there is nothing to divide by.
+func quotient(n int64, d float64) (float64, bool) {
+	if d == 0 {
+		return 0, false
+	}
+	return float64(n) / d, true
+}
+
+// known returns a count that a trial may not know.
+func known(n *int64) (float64, bool) {
+	if n == nil {
+		return 0, false
+	}
+	return float64(*n), true
+}
+
+// read returns what a process was asked for; 0 stands for what could not be read.
+func read[T ~int64](v T) (float64, bool) { return float64(v), v != 0 }
