@@ -78,7 +78,8 @@ var mayImport = map[string][]string{
 
 	// What is shown. It never imports the engine: a stored result is shown as a fresh one is.
 	"internal/report": {
-		"internal/build", "internal/host", "internal/result", "internal/scenario", "pkg/metrics", "pkg/wire",
+		"internal/build", "internal/host", "internal/metric", "internal/result", "internal/scenario",
+		"pkg/metrics", "pkg/wire",
 		"github.com/olekukonko/tablewriter",
 	},
 

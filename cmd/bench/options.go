@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -78,7 +77,7 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of a --target of https")
 	f.StringVar(&o.metricsAddr, "metrics-addr", "", "serve Prometheus metrics on this address while running, as 127.0.0.1:9091")
 	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
-	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: table, markdown or json")
+	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 }
 
@@ -101,8 +100,8 @@ func (o *options) check() error {
 	if o.limits, err = readLimits(o.limitTexts); err != nil {
 		return err
 	}
-	if !slices.Contains(report.Formats(), o.format) {
-		return fmt.Errorf("--format %q is unknown: want table, markdown or json", o.format)
+	if err := checkFormat(o.format, report.ResultFormats()); err != nil {
+		return err
 	}
 	if need, limit := uint64(o.scenario.Clients)+host.SpareFiles, host.OpenFiles(); need > limit {
 		return fmt.Errorf("--clients %d needs %d open files, the limit is %d: lower it to %d, or raise the limit with ulimit -n",

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +38,7 @@ Exit code: 0, or 2 when it was asked for something that cannot be.`,
 		},
 	}
 	f := command.Flags()
-	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: table, markdown or json")
+	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
 	f.BoolVar(&o.layers, "layers", false, "one table of bytes per delivery by layer, over all results")
 	return command
 }
@@ -66,24 +67,51 @@ func (o *reportOptions) read(paths []string) ([]result.Result, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("report what? Name a file that bench run --out has written")
 	}
-	if !slices.Contains(report.Formats(), o.format) {
-		return nil, fmt.Errorf("--format %q is unknown: want table, markdown or json", o.format)
+	if err := checkFormat(o.format, report.ResultFormats()); err != nil {
+		return nil, err
 	}
-	if o.layers && o.format == report.JSON {
+	if o.layers && o.format != report.Table && o.format != report.Markdown {
 		return nil, errors.New("--layers is a table: the JSON of a result has every layer already, so want table or markdown")
 	}
 	var results []result.Result
 	for _, path := range paths {
-		file, err := os.Open(path) //nolint:gosec // the path is what the user named for this
+		r, err := readResult(path)
 		if err != nil {
 			return nil, err
-		}
-		r, err := result.Read(file)
-		_ = file.Close() // it was only read
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w: name a file that bench run --out has written", path, err)
 		}
 		results = append(results, r)
 	}
 	return results, nil
+}
+
+// readResult reads what bench run --out has written.
+func readResult(path string) (result.Result, error) {
+	file, err := os.Open(path) //nolint:gosec // the path is what the user named for this
+	if err != nil {
+		return result.Result{}, err
+	}
+	defer func() { _ = file.Close() }() // it is only read
+	r, err := result.Read(file)
+	if err != nil {
+		return result.Result{}, fmt.Errorf("%s: %w: name a file that bench run --out has written", path, err)
+	}
+	return r, nil
+}
+
+// checkFormat refuses a format that is none of those wanted.
+func checkFormat(f report.Format, want []report.Format) error {
+	if slices.Contains(want, f) {
+		return nil
+	}
+	return fmt.Errorf("--format %q is unknown: want %s", f, formats(want))
+}
+
+// formats lists formats for a person.
+func formats(all []report.Format) string {
+	texts := make([]string, len(all))
+	for i, f := range all {
+		texts[i] = string(f)
+	}
+	last := len(texts) - 1
+	return strings.Join(texts[:last], ", ") + " or " + texts[last]
 }

@@ -22,10 +22,14 @@ const (
 	Table    Format = "table"
 	Markdown Format = "markdown"
 	JSON     Format = "json"
+	GoBench  Format = "gobench" // the Go benchmark format, of results alone
 )
 
-// Formats returns all formats.
+// Formats returns the formats that everything can be shown in.
 func Formats() []Format { return []Format{Table, Markdown, JSON} }
+
+// ResultFormats returns those that a result can be shown in.
+func ResultFormats() []Format { return append(Formats(), GoBench) }
 
 // Write shows the result.
 func Write(w io.Writer, f Format, r result.Result) error {
@@ -36,6 +40,8 @@ func Write(w io.Writer, f Format, r result.Result) error {
 		return write(w, markdownStyle(), r)
 	case Table:
 		return write(w, terminalStyle(), r)
+	case GoBench:
+		return writeGoBench(w, r)
 	}
 	return fmt.Errorf("format %q is unknown", f)
 }
