@@ -83,6 +83,11 @@ var mayImport = map[string][]string{
 		"github.com/olekukonko/tablewriter",
 	},
 
+	// Two results side by side. Its statistics are its own: see uTest.
+	"internal/compare": {
+		"internal/build", "internal/metric", "internal/report", "internal/result", "internal/scenario", "pkg/metrics",
+	},
+
 	// A claim put to the test. Who runs scenarios for it is the program's business.
 	"internal/quantumleap": {
 		"internal/build", "internal/headers", "internal/host", "internal/report", "internal/result",

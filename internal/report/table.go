@@ -56,6 +56,14 @@ func escapeMarkdown(s string) string {
 	return strings.NewReplacer(`|`, `\|`, `<`, `&lt;`, "\r", " ", "\n", " ").Replace(s)
 }
 
+// Prose returns a sentence as it can stand outside of a table.
+func Prose(f Format, sentence string) string {
+	if f == Markdown {
+		return escapeMarkdown(sentence)
+	}
+	return oneLine(sentence)
+}
+
 // Grid is a table of texts. The first row is the header.
 type Grid struct {
 	// Labels is how many columns, from the left, say what a row is: they are aligned to the left, the
