@@ -100,8 +100,8 @@ var mayImport = map[string][]string{
 	// The programs, which alone know of command lines.
 	"internal/cli": {"github.com/spf13/cobra"},
 	"cmd/bench": {
-		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/engine",
-		"internal/headers", "internal/host", "internal/quantumleap", "internal/report",
+		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare", "internal/engine",
+		"internal/headers", "internal/host", "internal/metric", "internal/quantumleap", "internal/report",
 		"internal/result", "internal/scenario", "internal/target", "internal/trace", "pkg/clock", "pkg/feed", "pkg/metrics",
 		"pkg/transport", "pkg/wire", "pkg/wspush",
 		"github.com/spf13/cobra", "github.com/spf13/pflag",

@@ -174,7 +174,7 @@ var quick = append([]string{"--clients", "20", "--duration", "600ms", "--warmup"
 
 // An interrupt ends a run at once, shows what there is, and says that it is not all.
 func TestInterruptedRun(t *testing.T) {
-	bench := program(t, "bench", append([]string{"run", "--transports", "websocket"}, append(slices.Clone(quick), "--duration", "1h")...)...)
+	bench := program(t, "bench", append([]string{"run", "--transports", "websocket", "--fail-if", "websocket.messages.delivered < 1000"}, append(slices.Clone(quick), "--duration", "1h")...)...)
 	var stdout bytes.Buffer
 	bench.Stdout = &stdout
 	stderr := start(t, bench)
@@ -190,8 +190,12 @@ func TestInterruptedRun(t *testing.T) {
 	if code := bench.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("exit code %d, want 1\n%s%s", code, said, rest)
 	}
-	if !strings.Contains(string(rest), "bench: the run was cut short: what is shown is incomplete") {
-		t.Errorf("stderr: %s", rest)
+	for _, want := range []string{
+		"bench: the run was cut short: what is shown is incomplete", "bench: --fail-if was not looked at: not all was measured",
+	} {
+		if !strings.Contains(string(rest), want) {
+			t.Errorf("stderr: %s", rest)
+		}
 	}
 	for _, want := range []string{"INCOMPLETE: 0 of 1 trials", "WebSocket", "incomplete"} {
 		if !strings.Contains(stdout.String(), want) {

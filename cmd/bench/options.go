@@ -13,6 +13,7 @@ import (
 
 	"pollpush/internal/headers"
 	"pollpush/internal/host"
+	"pollpush/internal/metric"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
@@ -36,6 +37,8 @@ type options struct {
 	metricsAddr string
 	out         string
 	format      report.Format
+	failIf      []string
+	conditions  []metric.Condition // what check made of failIf
 	quiet       bool
 }
 
@@ -78,6 +81,7 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.StringVar(&o.metricsAddr, "metrics-addr", "", "serve Prometheus metrics on this address while running, as 127.0.0.1:9091")
 	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
 	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
+	f.StringArrayVar(&o.failIf, "fail-if", nil, "exit with 3 if this holds, as 'websocket.latency.p99 > 20ms'; may be given again")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 }
 
@@ -101,6 +105,9 @@ func (o *options) check() error {
 		return err
 	}
 	if err := checkFormat(o.format, report.ResultFormats()); err != nil {
+		return err
+	}
+	if err := o.parseConditions(); err != nil {
 		return err
 	}
 	if need, limit := uint64(o.scenario.Clients)+host.SpareFiles, host.OpenFiles(); need > limit {

@@ -24,10 +24,11 @@ names one, and shows them side by side. Ctrl-C ends it at once and shows what wa
 measured so far.
 
 Exit code: 0 when all trials are complete and none is invalid, 1 otherwise, 2 when
-it was asked for something that cannot be.`,
+it was asked for something that cannot be, 3 when a --fail-if holds.`,
 		Example: `  bench run
   bench run --clients 200 --rate 10 --poll-interval 500ms
   bench run --transports short-poll,websocket --trials 3 --out result.json
+  bench run --fail-if 'websocket.latency.p99 > 20ms' --fail-if 'short-poll.messages.lost > 0'
   bench run --target http://127.0.0.1:8080 --admin http://127.0.0.1:9090`,
 		Args: cli.NoArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -69,7 +70,7 @@ func runBenchmark(ctx context.Context, o *options, stdout, stderr io.Writer) err
 	defer stopMetrics()
 
 	r, runErr := e.Run(ctx)
-	return errors.Join(outcome(ctx, r, runErr), show(o, out, r, stdout))
+	return errors.Join(outcome(ctx, r, runErr), show(o, out, r, stdout), judge(o.conditions, r))
 }
 
 // show prints what was measured and stores it. A run that measured nothing leaves nothing.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ const (
 	Good   = 0
 	Failed = 1 // it ran, or tried to, and something went wrong
 	Usage  = 2 // it was asked for something that cannot be, and did nothing
+	Missed = 3 // it ran, and what it was held to does not hold
 )
 
 // usageError is an error of whoever typed the command.
@@ -26,6 +28,12 @@ type usageError struct{ error }
 
 // UsageError marks err as one that exits with Usage.
 func UsageError(err error) error { return usageError{err} }
+
+// missedError is that figures are not as they have to be.
+type missedError struct{ error }
+
+// MissedError marks err as one that exits with Missed, whatever else went wrong.
+func MissedError(err error) error { return missedError{err} }
 
 // Run runs a command line and returns the exit code. An interrupt or a SIGTERM ends the context;
 // a second one ends the program.
@@ -44,12 +52,17 @@ func Run(ctx context.Context, command *cobra.Command, args []string, stdout, std
 		return Good
 	}
 	var usage usageError
-	if !errors.As(err, &usage) {
-		_, _ = fmt.Fprintf(stderr, "%s: %v\n", command.Name(), err) // nowhere else to say it
-		return Failed
+	if errors.As(err, &usage) {
+		_, _ = fmt.Fprintf(stderr, "%s: %v (%s --help lists what there is)\n", command.Name(), err, used.CommandPath())
+		return Usage
 	}
-	_, _ = fmt.Fprintf(stderr, "%s: %v (%s --help lists what there is)\n", command.Name(), err, used.CommandPath())
-	return Usage
+	for sentence := range strings.Lines(err.Error()) {
+		_, _ = fmt.Fprintf(stderr, "%s: %s\n", command.Name(), strings.TrimSuffix(sentence, "\n")) // nowhere else to say it
+	}
+	if errors.As(err, new(missedError)) {
+		return Missed
+	}
+	return Failed
 }
 
 // NoArguments refuses arguments that are no flags.
