@@ -52,7 +52,7 @@ func TestHoldsBetween(t *testing.T) {
 	}{
 		{"sse.messages.delivered > +10%", 100, 110, false},
 		{"sse.messages.delivered >= +10%", 100, 110, true},
-		{"sse.messages.delivered >= +7%", 100, 107, true}, // 7 times 0.01 is more than 0.07
+		{"sse.messages.delivered >= +35%", 100, 135, true}, // 35 times 0.01 is more than 0.35
 		{"sse.messages.delivered < -10 %", 100, 89, true},
 		{"sse.messages.delivered < -10%", 100, 90, false},
 		{"sse.messages.lost > +10%", 0, 1, true},

@@ -217,6 +217,9 @@ func TestMerge(t *testing.T) {
 	if sum.Verdict.State != result.Suspect || len(sum.Verdict.Reasons) != 1 || *first.Messages.Expected != 8000 {
 		t.Errorf("verdict %+v, first %+v", sum.Verdict, first.Messages)
 	}
+	if turned, err := result.Merge([]result.Trial{second, first}); err != nil || turned.Messages.Lost != nil || *turned.Messages.Expected != 16000 {
+		t.Errorf("the other way round: %+v, %v", turned.Messages, err)
+	}
 	if one, err := result.Merge([]result.Trial{first}); err != nil || !reflect.DeepEqual(one, first) {
 		t.Errorf("one trial alone: %+v, %v", one, err)
 	}
