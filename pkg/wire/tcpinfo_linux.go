@@ -32,11 +32,11 @@ const settleStep = 100 * time.Microsecond
 // loss three things are missing, for TCP_INFO does not tell them: the SACK blocks of an
 // acknowledgement, what the peer sent again, and the peer's FIN if it was sent again after we let go.
 func readTraffic(conn net.Conn, ended bool) (Traffic, bool) {
-	tcp, ok := conn.(*net.TCPConn)
+	socket, ok := conn.(syscall.Conn)
 	if !ok {
 		return Traffic{}, false
 	}
-	raw, err := tcp.SyscallConn()
+	raw, err := socket.SyscallConn()
 	if err != nil {
 		return Traffic{}, false
 	}
