@@ -94,6 +94,9 @@ var mayImport = map[string][]string{
 		"internal/scenario", "pkg/clock", "pkg/exchange", "pkg/feed", "pkg/transport", "pkg/wire",
 	},
 
+	// A network between the two, for those who want one. It knows nothing of what it carries.
+	"internal/link": {},
+
 	// A network for tests. Nothing imports it but tests.
 	"internal/memnet": {},
 
