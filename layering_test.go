@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	// Values. They know nothing of who makes them.
 	"internal/build":    {},
 	"internal/host":     {"github.com/prometheus/procfs", "golang.org/x/sys"},
-	"internal/scenario": {"pkg/feed"},
+	"internal/scenario": {"internal/link", "pkg/feed"},
 	"internal/headers":  {"pkg/exchange"},
 	// What a scenario should cost, by formula. It knows no result: who has one compares.
 	"internal/model": {"internal/scenario"},
@@ -65,8 +65,8 @@ var mayImport = map[string][]string{
 
 	// The generator. It reads the target's metrics, so it parses what Prometheus parses.
 	"internal/engine": {
-		"internal/admin", "internal/build", "internal/headers", "internal/host", "internal/result",
-		"internal/scenario", "pkg/ajaxpoll", "pkg/clock", "pkg/exchange", "pkg/metrics",
+		"internal/admin", "internal/build", "internal/headers", "internal/host", "internal/link",
+		"internal/result", "internal/scenario", "pkg/ajaxpoll", "pkg/clock", "pkg/exchange", "pkg/metrics",
 		"pkg/ssepush", "pkg/transport", "pkg/wire", "pkg/wspush", "github.com/prometheus/client_model", "github.com/prometheus/common",
 	},
 
@@ -78,7 +78,7 @@ var mayImport = map[string][]string{
 
 	// What is shown. It never imports the engine: a stored result is shown as a fresh one is.
 	"internal/report": {
-		"internal/build", "internal/host", "internal/metric", "internal/result", "internal/scenario",
+		"internal/build", "internal/host", "internal/link", "internal/metric", "internal/result", "internal/scenario",
 		"pkg/metrics", "pkg/wire",
 		"github.com/olekukonko/tablewriter",
 	},
@@ -104,7 +104,7 @@ var mayImport = map[string][]string{
 	"internal/cli": {"github.com/spf13/cobra"},
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare", "internal/engine",
-		"internal/headers", "internal/host", "internal/metric", "internal/quantumleap", "internal/report",
+		"internal/headers", "internal/host", "internal/link", "internal/metric", "internal/model", "internal/quantumleap", "internal/report",
 		"internal/result", "internal/scenario", "internal/target", "internal/trace", "pkg/clock", "pkg/feed", "pkg/metrics",
 		"pkg/transport", "pkg/wire", "pkg/wspush",
 		"github.com/spf13/cobra", "github.com/spf13/pflag",

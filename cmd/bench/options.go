@@ -13,6 +13,7 @@ import (
 
 	"pollpush/internal/headers"
 	"pollpush/internal/host"
+	"pollpush/internal/link"
 	"pollpush/internal/metric"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
@@ -31,6 +32,8 @@ type options struct {
 	ca          string
 	insecure    bool
 	trust       *tls.Config     // what check made of ca and insecure
+	link        string          // name of a preset
+	flags       *pflag.FlagSet  // where it was bound to
 	headers     headers.Profile // what check made of the scenario's profile and cookie
 	limitTexts  []string
 	limits      result.Limits // what check made of limitTexts
@@ -69,6 +72,12 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.StringVar((*string)(&s.Deflate), "deflate", string(s.Deflate), "compress WebSocket messages: off, no-takeover (each by itself) or takeover")
 	f.StringVar(&s.Headers, "headers", s.Headers, "header fields of requests and answers: "+strings.Join(headers.Names(), ", ")+", or a file")
 	f.IntVar(&s.CookieBytes, "cookie-bytes", s.CookieBytes, "add a cookie of this many bytes to each request")
+	f.StringVar(&o.link, "link", "", "emulate a link between clients and target: "+strings.Join(link.Presets(), ", "))
+	f.DurationVar(&s.Link.RTT, "rtt", 0, "its round trip, as 100ms")
+	f.DurationVar(&s.Link.Jitter, "jitter", 0, "what either way takes longer at most, at random")
+	f.Var(&s.Link.Down, "down", "its bandwidth towards each client, as 10mbit; 0 is no limit")
+	f.Var(&s.Link.Up, "up", "its bandwidth from each client")
+	o.flags = f
 	f.DurationVar(&s.Warmup, "warmup", s.Warmup, "time before the window, which does not count")
 	f.DurationVar(&s.Duration, "duration", s.Duration, "the window: what falls due in it counts")
 	f.IntVar(&s.Trials, "trials", s.Trials, "how often each transport is measured, taking turns")
@@ -92,6 +101,9 @@ func (o *options) check() error {
 		o.scenario.Transports = append(o.scenario.Transports, scenario.Transport(strings.TrimSpace(t)))
 	}
 	if err := o.checkTarget(); err != nil {
+		return err
+	}
+	if err := o.usePreset(); err != nil {
 		return err
 	}
 	if err := o.scenario.Validate(); err != nil {
@@ -118,6 +130,31 @@ func (o *options) check() error {
 		return fmt.Errorf("--clients %d needs as many local ports, the range has %d: lower it to %d, or widen net.ipv4.ip_local_port_range",
 			o.scenario.Clients, ports, ports)
 	}
+	return nil
+}
+
+// usePreset puts the figures of a named link where nothing else was said.
+func (o *options) usePreset() error {
+	if o.link == "" {
+		return nil
+	}
+	preset, err := link.Preset(o.link)
+	if err != nil {
+		return err
+	}
+	said := o.scenario.Link
+	for flag, use := range map[string]func(){
+		"rtt":    func() { preset.RTT = said.RTT },
+		"jitter": func() { preset.Jitter = said.Jitter },
+		"down":   func() { preset.Down = said.Down },
+		"up":     func() { preset.Up = said.Up },
+	} {
+		if o.flags.Changed(flag) {
+			use()
+			preset.Name = "" // it is another link now
+		}
+	}
+	o.scenario.Link = preset
 	return nil
 }
 

@@ -62,6 +62,7 @@ func runBenchmark(ctx context.Context, o *options, stdout, stderr io.Writer) err
 	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Limits: o.limits, Launch: o.launch(stderr), TargetName: o.targetName()}
 	if !o.quiet {
 		e.Progress = progress(stderr)
+		announce(stderr, o.scenario)
 	}
 	stopMetrics, err := serveMetrics(o.metricsAddr, e, stderr)
 	if err != nil {
@@ -70,6 +71,7 @@ func runBenchmark(ctx context.Context, o *options, stdout, stderr io.Writer) err
 	defer stopMetrics()
 
 	r, runErr := e.Run(ctx)
+	addPredictions(&r)
 	return errors.Join(outcome(ctx, r, runErr), show(o, out, r, stdout), judge(o.conditions, r))
 }
 

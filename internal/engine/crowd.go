@@ -66,22 +66,23 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 func (t *trial) dialer(slots chan struct{}) *transport.Dialer {
 	http2 := t.scenario.OverHTTP2(t.name)
 	return &transport.Dialer{
-		Dial: t.engine.Dial, Clock: t.clock, Totals: &t.totals, Slots: slots,
+		Dial: t.dial, Clock: t.clock, Totals: &t.totals, Slots: slots,
 		TLS: t.target.ClientTLS(t.scenario.Resume, http2), HTTP2: http2,
 	}
 }
 
 // barrier waits until every client is ready or has failed. It is an error when none is ready, or
-// when some are neither after connectTimeout.
+// when some are neither after the trial's connectTimeout.
 func (c *crowd) barrier(ctx context.Context) error {
-	timeout := time.NewTimer(connectTimeout)
+	patience := c.trial.connectTimeout()
+	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
 	select {
 	case <-c.settled:
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timeout.C:
-		return fmt.Errorf("only %d of %d clients were ready after %s", c.ready.Load(), len(c.clients), connectTimeout)
+		return fmt.Errorf("only %d of %d clients were ready after %s", c.ready.Load(), len(c.clients), patience)
 	}
 	if c.ready.Load() == 0 {
 		return fmt.Errorf("no client could subscribe: %w", c.failure())

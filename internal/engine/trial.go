@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pollpush/internal/admin"
+	"pollpush/internal/link"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/clock"
@@ -17,7 +18,7 @@ import (
 
 // Bounds and margins of a trial's phases.
 const (
-	connectTimeout = 60 * time.Second       // for all clients to subscribe
+	connectMargin  = 60 * time.Second       // for all clients to subscribe, links apart
 	launchLead     = 100 * time.Millisecond // from the ready barrier to the schedule's origin
 	drainMargin    = 5 * time.Second        // beyond the worst honest delay of the transport
 	drainStep      = 5 * time.Millisecond   // between two looks at what has arrived
@@ -33,6 +34,7 @@ type trial struct {
 	name     scenario.Transport
 	number   int
 	clock    clock.Clock
+	dial     link.Dial // over the scenario's link
 	began    time.Time
 
 	target   *Target
@@ -56,7 +58,10 @@ type trial struct {
 }
 
 func newTrial(e *Engine, name scenario.Transport, number int, clk clock.Clock) *trial {
+	path := e.Scenario.Link
+	path.Seed = e.Scenario.Seed + uint64(number)
 	return &trial{
+		dial:   path.Dialer(e.Dial),
 		engine: e, scenario: e.Scenario, name: name, number: number, clock: clk,
 		began: time.Now(), recorder: newRecorder(shardCount()),
 	}
@@ -278,12 +283,24 @@ func (t *trial) drain(ctx context.Context) error {
 	return nil
 }
 
-// worstDelay is how late a message may honestly arrive because of how its transport works.
+// worstDelay is how late a message may honestly arrive because of how its transport works, and of how
+// far away it is: a poll makes up to three round trips with a connection of its own, and TLS.
 func (t *trial) worstDelay() time.Duration {
+	delay := 4 * t.roundTrip()
 	if t.name == scenario.ShortPoll {
-		return t.scenario.PollInterval
+		delay += t.scenario.PollInterval
 	}
-	return 0
+	return delay
+}
+
+// roundTrip is the longest of the emulated link.
+func (t *trial) roundTrip() time.Duration { return t.scenario.Link.RTT + 2*t.scenario.Link.Jitter }
+
+// connectTimeout is how long all clients together may take to subscribe: so many at a time, each a few
+// round trips.
+func (t *trial) connectTimeout() time.Duration {
+	turns := t.scenario.Clients/concurrentDials + 1
+	return connectMargin + time.Duration(4*turns)*t.roundTrip()
 }
 
 // collect closes all connections in order, and reads what the target counted.

@@ -30,8 +30,9 @@ type column struct {
 	window    time.Duration
 	setup     wire.Ledger
 	steady    wire.Ledger
-	packets   *wire.Traffic  // of the window; nil when a trial does not know
-	server    result.Process // CPU summed; memory and goroutines the largest
+	packets   *wire.Traffic      // of the window; nil when a trial does not know
+	server    result.Process     // CPU summed; memory and goroutines the largest
+	predicted *result.Prediction // of the first trial: they differ by how many messages fell due
 }
 
 // columns returns a column for each transport that has a trial, in the scenario's order.
@@ -75,6 +76,7 @@ func together(trials []result.Trial) (column, error) {
 		steady:    sum.Wire.Steady.Ledger,
 		packets:   sum.Wire.Steady.Packets,
 		server:    sum.Server.Process,
+		predicted: trials[0].Predicted,
 	}, nil
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ func Significant(v float64) string {
 	case abs < 100:
 		return strconv.FormatFloat(v, 'f', 1, 64)
 	}
-	return Grouped(int64(v + 0.5))
+	return Grouped(int64(math.Round(v)))
 }
 
 // Grouped formats n with commas between thousands.

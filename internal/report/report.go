@@ -10,6 +10,7 @@ import (
 
 	"pollpush/internal/build"
 	"pollpush/internal/host"
+	"pollpush/internal/link"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 )
@@ -117,7 +118,10 @@ func conditions(r result.Result) []string {
 	}
 	machine := fmt.Sprintf("On: %s; target: %s.", Machine(r.Tool, r.Host), target)
 	texts := []string{workload, machine}
-	if onLoopback(r.Target) {
+	switch {
+	case onLoopback(r.Target) && !s.Link.IsZero():
+		texts = append(texts, "The link is emulated by the generator: no packet is lost, nothing is congested, and the server's kernel knows of no distance.")
+	case onLoopback(r.Target):
 		texts = append(texts, "Over loopback: no distance, no loss, and part of the receiver's work is done in the sender's system call.")
 	}
 	return texts
@@ -157,6 +161,9 @@ func protocols(s scenario.Scenario) string {
 		parts = append(parts, "WebSocket messages compressed with context takeover")
 	case scenario.DeflateOff:
 	}
+	if !s.Link.IsZero() {
+		parts = append(parts, path(s.Link))
+	}
 	if s.Headers != "" {
 		parts = append(parts, "header profile "+s.Headers)
 	}
@@ -164,6 +171,28 @@ func protocols(s scenario.Scenario) string {
 		parts = append(parts, "a cookie of "+plural(int64(s.CookieBytes), "byte"))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// path says what link was emulated.
+func path(l link.Profile) string {
+	text := fmt.Sprintf("an emulated link of %s and back", l.RTT)
+	if l.Name != "" {
+		text = "an emulated link (" + l.Name + ") of " + l.RTT.String() + " and back"
+	}
+	if l.Jitter > 0 {
+		text += fmt.Sprintf(", up to %s more each way", l.Jitter)
+	}
+	if l.Down > 0 || l.Up > 0 {
+		text += fmt.Sprintf(", %s down and %s up", orUnlimited(l.Down), orUnlimited(l.Up))
+	}
+	return text
+}
+
+func orUnlimited(r link.Rate) string {
+	if r == 0 {
+		return "no limit"
+	}
+	return r.String()
 }
 
 // embedded is what a result calls a target that bench started itself.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"pollpush/internal/result"
@@ -15,6 +16,17 @@ type row struct {
 	alone bool                // it belongs to no heading
 	// when says for which scenarios there is anything to tell; nil means for all.
 	when func(scenario.Scenario) bool
+	// among says in which company of columns there is; nil means in any.
+	among func([]column) bool
+}
+
+// shown reports whether the row belongs into the table of a scenario's columns.
+func (r row) shown(s scenario.Scenario, cs []column) bool {
+	return (r.when == nil || r.when(s)) && (r.among == nil || r.among(cs))
+}
+
+func predicted(cs []column) bool {
+	return slices.ContainsFunc(cs, func(c column) bool { return c.predicted != nil })
 }
 
 func overTLS(s scenario.Scenario) bool { return s.TLS }
@@ -26,6 +38,16 @@ var rows = []row{
 	{label: "p50", value: func(c column) string { return latency(c, milliseconds(c.latency.Percentile(50))) }},
 	{label: "p99", value: func(c column) string { return latency(c, milliseconds(c.latency.Percentile(99))) }},
 	{label: "max", value: func(c column) string { return latency(c, milliseconds(c.latency.Max())) }},
+
+	{label: "What the model predicts, processors apart (computed)", among: predicted},
+	{label: "mean, ms", among: predicted, value: expect(func(c column) string { return milliseconds(c.predicted.Mean) })},
+	{label: "p99, ms", among: predicted, value: expect(func(c column) string { return milliseconds(c.predicted.P99) })},
+	{label: "measured mean − predicted, ms", among: predicted, value: expect(func(c column) string {
+		return latency(c, milliseconds(c.latency.Mean()-c.predicted.Mean))
+	})},
+	{label: "HTTP requests per second", among: predicted, value: expect(func(c column) string {
+		return Significant(c.predicted.RequestsPerSecond)
+	})},
 
 	{label: "Deliveries"},
 	{label: "expected", value: func(c column) string { return orNone(c.messages.Expected) }},
@@ -70,6 +92,16 @@ var rows = []row{
 	{label: "goroutines", value: func(c column) string { return known(c.server.Goroutines, Grouped(c.server.Goroutines)) }},
 
 	{label: "These figures are", value: verdict, alone: true},
+}
+
+// expect returns what a row of the model shows, none where it was not asked.
+func expect(value func(column) string) func(column) string {
+	return func(c column) string {
+		if c.predicted == nil {
+			return none
+		}
+		return value(c)
+	}
 }
 
 func latency(c column, text string) string {

@@ -123,7 +123,7 @@ func sideBySide(s style, what scenario.Scenario, cs []column) Grid {
 	}
 	g := Grid{Labels: 1, Rows: [][]string{header}}
 	for _, r := range rows {
-		if r.when == nil || r.when(what) {
+		if r.shown(what, cs) {
 			g.Rows = append(g.Rows, cells(s, r, cs))
 		}
 	}

@@ -47,6 +47,8 @@ type Trial struct {
 	Server       Server       `json:"server"`
 	Generator    Process      `json:"generator"`
 	Verdict      Verdict      `json:"verdict"`
+	// Predicted is nil where the model was not asked, or does not know how many messages there were.
+	Predicted *Prediction `json:"predicted,omitempty"`
 }
 
 // Clients says how many virtual clients were asked for, and how many subscribed.

@@ -12,9 +12,9 @@ import (
 func TestFlagsTellEveryField(t *testing.T) {
 	base := scenario.Default()
 	before := base.Flags()
-	for i := range reflect.TypeFor[scenario.Scenario]().NumField() {
+	for _, index := range parts(reflect.TypeFor[scenario.Scenario](), nil) {
 		s := base
-		field := reflect.ValueOf(&s).Elem().Field(i)
+		field := reflect.ValueOf(&s).Elem().FieldByIndex(index)
 		switch field.Kind() {
 		case reflect.Slice:
 			field.Set(field.Slice(0, 1))
@@ -27,7 +27,7 @@ func TestFlagsTellEveryField(t *testing.T) {
 		case reflect.Uint64:
 			field.SetUint(field.Uint() + 1)
 		default:
-			field.SetInt(field.Int() + 1)
+			field.SetInt(field.Int() + 1_000_000) // more than a unit
 		}
 		told := 0
 		for j, f := range s.Flags() {
@@ -36,11 +36,28 @@ func TestFlagsTellEveryField(t *testing.T) {
 			}
 		}
 		if told != 1 {
-			t.Errorf("%s: %d flags tell that it changed, want 1", reflect.TypeFor[scenario.Scenario]().Field(i).Name, told)
+			t.Errorf("%s: %d flags tell that it changed, want 1", reflect.TypeFor[scenario.Scenario]().FieldByIndex(index).Name, told)
 		}
 	}
 	if !slices.Contains(before, scenario.Flag{Name: "poll-interval", Value: "1s"}) ||
 		!slices.Contains(before, scenario.Flag{Name: "transports", Value: "short-poll,long-poll,sse,websocket"}) {
 		t.Errorf("not as they are typed: %v", before)
 	}
+}
+
+// parts returns the indices of all fields, those of structs in it included. A link's name and seed are
+// no parts: the one stands for the others, and the other is the scenario's own.
+func parts(of reflect.Type, prefix []int) [][]int {
+	var all [][]int
+	for i := range of.NumField() {
+		field := of.Field(i)
+		index := append(slices.Clone(prefix), i)
+		switch {
+		case field.Type.Kind() == reflect.Struct:
+			all = append(all, parts(field.Type, index)...)
+		case prefix == nil || field.Name != "Name" && field.Name != "Seed":
+			all = append(all, index)
+		}
+	}
+	return all
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"pollpush/internal/link"
 	"pollpush/pkg/feed"
 )
 
@@ -84,6 +85,7 @@ type Scenario struct {
 	Deflate      Deflate       `json:"deflate"`
 	Headers      string        `json:"headers"`      // name of the header profile
 	CookieBytes  int           `json:"cookie_bytes"` // of the Cookie field in each request; 0 for none
+	Link         link.Profile  `json:"link"`         // what is emulated between client and target
 	Warmup       time.Duration `json:"warmup_ns"`
 	Duration     time.Duration `json:"duration_ns"`
 	Trials       int           `json:"trials"`
@@ -128,7 +130,7 @@ const (
 // flag.
 func (s Scenario) Validate() error {
 	for _, check := range []func(Scenario) error{
-		checkTransports, checkCounts, checkMessages, checkPolling, checkProtocols, checkPhases,
+		checkTransports, checkCounts, checkMessages, checkPolling, checkProtocols, checkLink, checkPhases,
 	} {
 		if err := check(s); err != nil {
 			return err
@@ -215,6 +217,11 @@ func checkProtocols(s Scenario) error {
 
 // OverHTTP2 reports whether a transport goes over HTTP/2.
 func (s Scenario) OverHTTP2(t Transport) bool { return s.HTTP == HTTP2 && t != WebSocket }
+
+func checkLink(s Scenario) error { return s.Link.Validate() }
+
+// OneWay returns how long the emulated link takes in one direction, on average.
+func (s Scenario) OneWay() time.Duration { return (s.Link.RTT + s.Link.Jitter) / 2 }
 
 // Compresses reports whether a transport's messages are compressed.
 func (s Scenario) Compresses(t Transport) bool {

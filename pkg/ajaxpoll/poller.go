@@ -107,11 +107,11 @@ func (p *poller) collect() {
 }
 
 func (p *poller) exchange(ctx context.Context, wait time.Duration) error {
+	if p.scheduled != 0 { // it leaves now, by a connection of its own if need be
+		p.unit.Scheduled, p.unit.Left = p.scheduled, p.client.Dialer.Clock.Now()
+	}
 	if err := p.connect(ctx); err != nil {
 		return err
-	}
-	if p.scheduled != 0 {
-		p.unit.Scheduled, p.unit.Left = p.scheduled, p.client.Dialer.Clock.Now()
 	}
 	p.out = true
 	answer, err := p.conn.Get(p.request(wait))
