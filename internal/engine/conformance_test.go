@@ -23,6 +23,7 @@ func TestConformance(t *testing.T) {
 	}{
 		{"fixed", func(*scenario.Scenario) {}},
 		{"poisson", func(s *scenario.Scenario) { s.Arrivals = scenario.Poisson; s.Rate = 5; s.Seed = 7 }},
+		{"burst", func(s *scenario.Scenario) { s.Arrivals, s.Rate, s.Burst = scenario.Burst, 5, 25 }},
 		{"fixed delay", func(s *scenario.Scenario) { s.PollPacing = scenario.FixedDelay }},
 		{"no keep-alive", func(s *scenario.Scenario) { s.KeepAlive = false }},
 		{"rare messages, short hold", func(s *scenario.Scenario) { s.Rate = 0.1; s.Hold = 3 * time.Second }},

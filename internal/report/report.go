@@ -110,7 +110,7 @@ func reasons(r result.Result) []string {
 func conditions(r result.Result) []string {
 	s := r.Scenario
 	workload := fmt.Sprintf("Measured: %s on %s; %v/s messages of %d bytes on each (%s); polls every %s (%s), held %s, %s; %s of %s after %s; seed %d.",
-		plural(int64(s.Clients), "client"), plural(int64(s.Topics), "topic"), s.Rate, s.PayloadBytes, s.Arrivals,
+		plural(int64(s.Clients), "client"), plural(int64(s.Topics), "topic"), s.Rate, s.PayloadBytes, arrivals(s),
 		s.PollInterval, s.PollPacing, s.Hold, protocols(s), plural(int64(s.Trials), "window"), s.Duration, s.Warmup, s.Seed)
 	target := r.Target
 	if target == embedded {
@@ -125,6 +125,14 @@ func conditions(r result.Result) []string {
 		texts = append(texts, "Over loopback: no distance, no loss, and part of the receiver's work is done in the sender's system call.")
 	}
 	return texts
+}
+
+// arrivals says how messages followed each other.
+func arrivals(s scenario.Scenario) string {
+	if s.Arrivals == scenario.Burst {
+		return fmt.Sprintf("in bursts of %d", s.Burst)
+	}
+	return string(s.Arrivals)
 }
 
 // Machine says what something was measured on, and by which version of the tool.

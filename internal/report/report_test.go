@@ -151,6 +151,23 @@ func TestJSONIsTheResult(t *testing.T) {
 	}
 }
 
+// What was measured says how messages followed each other, and how many came at once.
+func TestArrivals(t *testing.T) {
+	r := load(t)
+	for arrivals, want := range map[scenario.Arrivals]string{
+		scenario.Fixed: "on each (fixed);", scenario.Poisson: "on each (poisson);", scenario.Burst: "on each (in bursts of 25);",
+	} {
+		r.Scenario.Arrivals, r.Scenario.Burst = arrivals, 25
+		var b bytes.Buffer
+		if err := report.Write(&b, report.Table, r); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, &b)
+		}
+	}
+}
+
 func TestUnknownFormat(t *testing.T) {
 	if err := report.Write(&bytes.Buffer{}, "pdf", load(t)); err == nil {
 		t.Error("pdf was taken for a format")

@@ -3,9 +3,14 @@ package scenario
 import "math"
 
 // Retention returns how many messages of a topic a target must keep so that no poll of this
-// scenario can fall behind: what is published in four poll intervals, with room for a stall.
+// scenario can fall behind: what is published in four poll intervals, with room for a stall. Four
+// intervals that begin with a burst may hold one more than they do on average.
 func (s Scenario) Retention() int {
 	const stall = 1000
 	perInterval := s.Rate * s.PollInterval.Seconds()
-	return int(math.Ceil(4*perInterval)) + stall
+	n := int(math.Ceil(4*perInterval)) + stall
+	if s.Arrivals == Burst {
+		n += s.Burst
+	}
+	return n
 }

@@ -37,7 +37,11 @@ type Arrivals string
 const (
 	Fixed   Arrivals = "fixed"   // evenly, 1/rate apart
 	Poisson Arrivals = "poisson" // independently of each other, 1/rate apart on average
+	Burst   Arrivals = "burst"   // many at one instant, and bursts evenly, so far apart that the rate holds
 )
+
+// AllArrivals returns all arrival processes.
+func AllArrivals() []Arrivals { return []Arrivals{Fixed, Poisson, Burst} }
 
 // Pacing says when a short-polling client asks again.
 type Pacing string
@@ -74,6 +78,7 @@ type Scenario struct {
 	Topics       int           `json:"topics"`
 	Rate         float64       `json:"rate"` // messages per second and topic
 	Arrivals     Arrivals      `json:"arrivals"`
+	Burst        int           `json:"burst"` // messages of each burst; other arrivals have none
 	PayloadBytes int           `json:"payload_bytes"`
 	PollInterval time.Duration `json:"poll_interval_ns"`
 	PollPacing   Pacing        `json:"poll_pacing"`
@@ -100,6 +105,7 @@ func Default() Scenario {
 		Topics:       1,
 		Rate:         1,
 		Arrivals:     Fixed,
+		Burst:        10,
 		PayloadBytes: 128,
 		PollInterval: time.Second,
 		PollPacing:   FixedRate,
@@ -123,6 +129,7 @@ const (
 	MaxInterval = time.Hour
 	MaxSpan     = 24 * time.Hour
 	MaxTrials   = 1000
+	MaxBurst    = 10_000
 	MaxMessages = 2_000_000 // published in one trial
 )
 
@@ -156,9 +163,9 @@ func checkTransports(s Scenario) error {
 
 func checkCounts(s Scenario) error {
 	if err := first(
-		between("--clients", s.Clients, 1, MaxClients),
-		between("--topics", s.Topics, 1, MaxTopics),
-		between("--trials", s.Trials, 1, MaxTrials),
+		oneTo("--clients", s.Clients, MaxClients),
+		oneTo("--topics", s.Topics, MaxTopics),
+		oneTo("--trials", s.Trials, MaxTrials),
 	); err != nil {
 		return err
 	}
@@ -176,8 +183,11 @@ func checkMessages(s Scenario) error {
 	if !(s.Rate > 0) || s.Rate > 1e6 {
 		return fmt.Errorf("--rate %v: want more than 0 and at most 1000000 messages per second", s.Rate)
 	}
-	if s.Arrivals != Fixed && s.Arrivals != Poisson {
-		return fmt.Errorf("--arrivals %q is unknown: want %s or %s", s.Arrivals, Fixed, Poisson)
+	if !slices.Contains(AllArrivals(), s.Arrivals) {
+		return fmt.Errorf("--arrivals %q is unknown: want %s, %s or %s", s.Arrivals, Fixed, Poisson, Burst)
+	}
+	if err := oneTo("--burst", s.Burst, MaxBurst); err != nil {
+		return err
 	}
 	if n := s.Rate * float64(s.Topics) * (s.Warmup + s.Duration).Seconds(); n > MaxMessages {
 		return fmt.Errorf("--rate %v on %d topics publishes %.0f messages in a trial, at most %d are kept account of: lower --rate, --topics or --duration",
@@ -235,9 +245,9 @@ func checkPhases(s Scenario) error {
 	)
 }
 
-func between(flag string, v, least, most int) error {
-	if v < least || v > most {
-		return fmt.Errorf("%s %d: want %d to %d", flag, v, least, most)
+func oneTo(flag string, v, most int) error {
+	if v < 1 || v > most {
+		return fmt.Errorf("%s %d: want 1 to %d", flag, v, most)
 	}
 	return nil
 }

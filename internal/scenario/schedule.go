@@ -12,6 +12,7 @@ type Schedule struct {
 	Topics   int           `json:"topics"`
 	Rate     float64       `json:"rate"` // messages per second and topic
 	Arrivals Arrivals      `json:"arrivals"`
+	Burst    int           `json:"burst"`     // messages of each burst, 1 or more; only Burst arrivals have any
 	Length   time.Duration `json:"length_ns"` // nothing is due at or after it
 	Seed     uint64        `json:"seed"`
 }
@@ -29,6 +30,7 @@ func (s Scenario) Schedule(trial int) Schedule {
 		Topics:   s.Topics,
 		Rate:     s.Rate,
 		Arrivals: s.Arrivals,
+		Burst:    s.Burst,
 		Length:   s.Warmup + s.Duration,
 		Seed:     derive(s.Seed, trial, forArrivals),
 	}
@@ -40,19 +42,34 @@ func (s Scenario) Schedule(trial int) Schedule {
 // step after the origin, so that the edges of a window lie between two of them and not on one. Poisson
 // arrivals are drawn for all topics together, each on a topic drawn uniformly: that is the same as
 // an independent process of the given rate on each topic.
+//
+// Bursts are as fixed arrivals are, with that many messages in place of one, all due at the same instant: on
+// each topic they are burst/rate apart.
 func (s Schedule) All() iter.Seq[Arrival] {
-	if s.Arrivals == Poisson {
+	switch s.Arrivals {
+	case Poisson:
 		return s.poisson
+	case Burst:
+		return s.bursts(s.Burst)
+	case Fixed:
 	}
-	return s.fixed
+	return s.bursts(1)
 }
 
-func (s Schedule) fixed(yield func(Arrival) bool) {
-	gap := float64(time.Second) / (s.Rate * float64(s.Topics))
-	for i := 0; ; i++ {
-		at := (float64(i) + 0.5) * gap // compared as it is: a tiny rate's next message is beyond what a Duration holds
-		if !(at < float64(s.Length)) || !yield(Arrival{Due: time.Duration(at), Topic: i % s.Topics}) {
-			return
+// bursts returns bursts of so many messages each, evenly.
+func (s Schedule) bursts(messages int) iter.Seq[Arrival] {
+	gap := float64(messages) * float64(time.Second) / (s.Rate * float64(s.Topics))
+	return func(yield func(Arrival) bool) {
+		for i := 0; ; i++ {
+			at := (float64(i) + 0.5) * gap // compared as it is: a tiny rate's next message is beyond what a Duration holds
+			if !(at < float64(s.Length)) {
+				return
+			}
+			for range messages {
+				if !yield(Arrival{Due: time.Duration(at), Topic: i % s.Topics}) {
+					return
+				}
+			}
 		}
 	}
 }
@@ -62,7 +79,7 @@ func (s Schedule) poisson(yield func(Arrival) bool) {
 	gap := float64(time.Second) / (s.Rate * float64(s.Topics))
 	var at float64
 	for {
-		at += random.ExpFloat64() * gap
+		at += float64(random.ExpFloat64() * gap) // rounded before it is added, on every processor
 		if !(at < float64(s.Length)) || !yield(Arrival{Due: time.Duration(at), Topic: random.IntN(s.Topics)}) {
 			return
 		}

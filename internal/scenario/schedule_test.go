@@ -35,6 +35,70 @@ func TestFixedArrivalsDoNotDrift(t *testing.T) {
 	}
 }
 
+// A burst takes the place of a message: as many arrivals at its instant, and as much time until the next.
+func TestBursts(t *testing.T) {
+	s := scenario.Schedule{Topics: 2, Rate: 6, Arrivals: scenario.Burst, Burst: 3, Length: time.Second}
+	got := slices.Collect(s.All())
+	const half = 125 * time.Millisecond
+	want := slices.Concat(
+		slices.Repeat([]scenario.Arrival{{half, 0}}, 3), slices.Repeat([]scenario.Arrival{{3 * half, 1}}, 3),
+		slices.Repeat([]scenario.Arrival{{5 * half, 0}}, 3), slices.Repeat([]scenario.Arrival{{7 * half, 1}}, 3),
+	)
+	if !slices.Equal(got, want) {
+		t.Errorf("arrivals = %v, want %v", got, want)
+	}
+}
+
+// Bursts of one are fixed arrivals.
+func TestBurstsOfOne(t *testing.T) {
+	s := scenario.Schedule{Topics: 3, Rate: 7, Arrivals: scenario.Fixed, Length: time.Minute}
+	fixed := slices.Collect(s.All())
+	s.Arrivals, s.Burst = scenario.Burst, 1
+	if !slices.Equal(slices.Collect(s.All()), fixed) {
+		t.Error("bursts of one message are not as fixed arrivals are")
+	}
+}
+
+// The mean rate is the one that was asked for however large the bursts are, and the nth burst of 7 messages at
+// 3 a second is due at (n + 1/2) × 7/3 s even after a day.
+func TestBurstsKeepTheRateAndDoNotDrift(t *testing.T) {
+	s := scenario.Schedule{Topics: 1, Rate: 3, Arrivals: scenario.Burst, Burst: 7, Length: 24 * time.Hour}
+	n := 0
+	for a := range s.All() {
+		if want := time.Duration(2*(n/7)+1) * 7 * time.Second / 6; a.Due < want-1 || a.Due > want+1 {
+			t.Fatalf("message %d is due at %v, want %v", n, a.Due, want)
+		}
+		n++
+	}
+	if want := 3 * 24 * 60 * 60; n < want-7 || n > want+7 {
+		t.Errorf("%d messages in a day, want %d give or take a burst", n, want)
+	}
+}
+
+// A reader may stop in the middle of a burst.
+func TestBurstsCanBeLeft(t *testing.T) {
+	s := scenario.Schedule{Topics: 1, Rate: 3, Arrivals: scenario.Burst, Burst: 7, Length: time.Hour}
+	n := 0
+	for range s.All() {
+		if n++; n == 3 {
+			break
+		}
+	}
+	if n != 3 {
+		t.Errorf("%d messages were read", n)
+	}
+}
+
+// What must be kept for a poll that is not to miss any holds whole bursts.
+func TestRetentionHoldsBursts(t *testing.T) {
+	s := scenario.Default()
+	s.Burst = 5000
+	even := s.Retention()
+	if s.Arrivals = scenario.Burst; s.Retention() != even+5000 {
+		t.Errorf("%d messages are kept, without bursts %d", s.Retention(), even)
+	}
+}
+
 // Poisson arrivals of each topic have the rate that was asked for, and gaps whose spread is that of
 // an exponential distribution: its standard deviation is its mean.
 func TestPoissonArrivals(t *testing.T) {
@@ -110,8 +174,8 @@ func TestPhasesAreStratified(t *testing.T) {
 // A rate so small that the next message is centuries away ends the schedule, rather than wrapping
 // round to a time before its beginning.
 func TestTinyRatesEnd(t *testing.T) {
-	for _, arrivals := range []scenario.Arrivals{scenario.Fixed, scenario.Poisson} {
-		s := scenario.Schedule{Topics: 1, Rate: 1e-300, Arrivals: arrivals, Length: time.Hour}
+	for _, arrivals := range scenario.AllArrivals() {
+		s := scenario.Schedule{Topics: 1, Rate: 1e-300, Arrivals: arrivals, Burst: 10, Length: time.Hour}
 		for a := range s.All() {
 			t.Fatalf("%s: a message at %v", arrivals, a.Due)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pollpush/internal/admin"
+	"pollpush/internal/scenario"
 	"pollpush/internal/target"
 )
 
@@ -78,9 +79,13 @@ func TestPublicationsThatCannotBe(t *testing.T) {
 			"topics 2: there are 1": func(r *admin.PublicationRequest) { r.Schedule.Topics = 2 },
 			"rate 0":                func(r *admin.PublicationRequest) { r.Schedule.Rate = 0 },
 			`arrivals "often"`:      func(r *admin.PublicationRequest) { r.Schedule.Arrivals = "often" },
-			"length_ns 0":           func(r *admin.PublicationRequest) { r.Schedule.Length = 0 },
-			"more than 2000000":     func(r *admin.PublicationRequest) { r.Schedule.Rate = 2_000_001 },
-			"in_ns -1":              func(r *admin.PublicationRequest) { r.In = -1 },
+			"burst 0: want 1":       func(r *admin.PublicationRequest) { r.Schedule.Arrivals = scenario.Burst },
+			"burst 10001: want 1": func(r *admin.PublicationRequest) {
+				r.Schedule.Arrivals, r.Schedule.Burst = scenario.Burst, scenario.MaxBurst+1
+			},
+			"length_ns 0":       func(r *admin.PublicationRequest) { r.Schedule.Length = 0 },
+			"more than 2000000": func(r *admin.PublicationRequest) { r.Schedule.Rate = 2_000_001 },
+			"in_ns -1":          func(r *admin.PublicationRequest) { r.In = -1 },
 		} {
 			if err := s.publish(1, 100, change); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("err = %v, want %q", err, want)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,8 +59,10 @@ func (p *publisher) check(r admin.PublicationRequest) error {
 		return fmt.Errorf("payload_bytes %d: want %d to %d", r.PayloadBytes, feed.MinPayload, p.maxMessage)
 	case s.Topics < 1 || s.Topics > p.feed.Topics():
 		return fmt.Errorf("topics %d: there are %d", s.Topics, p.feed.Topics())
-	case s.Arrivals != scenario.Fixed && s.Arrivals != scenario.Poisson:
-		return fmt.Errorf("arrivals %q: want %s or %s", s.Arrivals, scenario.Fixed, scenario.Poisson)
+	case !slices.Contains(scenario.AllArrivals(), s.Arrivals):
+		return fmt.Errorf("arrivals %q: want %s, %s or %s", s.Arrivals, scenario.Fixed, scenario.Poisson, scenario.Burst)
+	case s.Arrivals == scenario.Burst && (s.Burst < 1 || s.Burst > scenario.MaxBurst):
+		return fmt.Errorf("burst %d: want 1 to %d", s.Burst, scenario.MaxBurst)
 	case !(s.Rate > 0):
 		return fmt.Errorf("rate %v: want more than 0", s.Rate)
 	case s.Length <= 0 || s.Length > 2*scenario.MaxSpan:
