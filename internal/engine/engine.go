@@ -89,10 +89,12 @@ func (e *Engine) Run(ctx context.Context) (result.Result, error) {
 		clk = clock.New()
 	}
 	for number := 1; number <= e.Scenario.Trials; number++ {
+		hash := e.Scenario.ScheduleHash(number)
 		for _, name := range e.Scenario.Transports {
 			t := newTrial(e, name, number, clk)
 			trial, err := t.run(ctx)
 			if trial != nil {
+				trial.ScheduleHash = hash
 				r.Trials = append(r.Trials, *trial)
 			}
 			if err != nil {

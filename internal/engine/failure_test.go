@@ -195,6 +195,11 @@ func TestTrialsTakeTurns(t *testing.T) {
 		if a, b := trials[0].Messages, trials[2].Messages; *a.Published == *b.Published {
 			t.Errorf("two trials with %d messages each: they share their schedule", *a.Published)
 		}
+		for i, r := range trials {
+			if want := s.ScheduleHash(i/2 + 1); r.ScheduleHash != want {
+				t.Errorf("%s, trial %d: schedule hash %q, want %q", r.Transport, r.Trial, r.ScheduleHash, want)
+			}
+		}
 	})
 }
 

@@ -34,7 +34,10 @@ type Trial struct {
 	Transport scenario.Transport `json:"transport"`
 	Trial     int                `json:"trial"`    // from 1
 	Complete  bool               `json:"complete"` // it went through all its phases
-	Clients   Clients            `json:"clients"`
+	// ScheduleHash is of what the trial was to do when: the same for all transports of one number, and
+	// wherever else the schedule was the same. It is empty in results from before there was any.
+	ScheduleHash string  `json:"schedule_hash,omitempty"`
+	Clients      Clients `json:"clients"`
 	// Connect is how long it took from the first dial until every client was subscribed.
 	Connect    time.Duration `json:"connect_ns"`
 	Messages   Messages      `json:"messages"`

@@ -31,7 +31,7 @@ func sample(t *testing.T) result.Result {
 		Schema: result.Schema, Scenario: scenario.Default(),
 		Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		Trials: []result.Trial{{
-			Transport: scenario.WebSocket, Trial: 1, Complete: true,
+			Transport: scenario.WebSocket, Trial: 1, Complete: true, ScheduleHash: "0123456789abcdef",
 			Messages: result.Messages{Published: &published, Expected: &expected, Delivered: 8000, Lost: &lost},
 			Latency:  latency,
 			Wire:     result.Wire{Steady: result.Cost{Ledger: wire.Ledger{Messages: 3, Down: wire.Bytes{Payload: 1, Framing: 2, Header: 3, Handshake: 4, TLS: 5, Control: 1}}}},
@@ -68,7 +68,7 @@ func TestFieldNames(t *testing.T) {
 	}
 	for _, path := range []string{
 		"schema", "tool.version", "host.kernel", "scenario.seed",
-		"trials.transport", "trials.trial", "trials.complete", "trials.clients.asked", "trials.clients.connected",
+		"trials.transport", "trials.trial", "trials.complete", "trials.schedule_hash", "trials.clients.asked", "trials.clients.connected",
 		"trials.messages.published", "trials.messages.expected", "trials.messages.delivered", "trials.messages.lost",
 		"trials.messages.duplicated", "trials.messages.reordered",
 		"trials.latency.count", "trials.latency.mean_ns", "trials.latency.min_ns", "trials.latency.p50_ns",
