@@ -44,7 +44,8 @@ var mayImport = map[string][]string{
 	"internal/build":    {},
 	"internal/host":     {"github.com/prometheus/procfs", "golang.org/x/sys"},
 	"internal/scenario": {"internal/link", "pkg/feed"},
-	"internal/headers":  {"pkg/exchange"},
+	"internal/textfile": {},
+	"internal/headers":  {"internal/textfile", "pkg/exchange"},
 	// What a scenario should cost, by formula. It knows no result: who has one compares.
 	"internal/model": {"internal/scenario"},
 	"internal/result": {

@@ -4,11 +4,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
+
+	"pollpush/internal/textfile"
 )
 
 //go:embed profiles/*.headers
@@ -41,34 +41,14 @@ func builtIn(name string) (Profile, error) {
 	return parse(name, text, true)
 }
 
-// maxFileBytes bounds a profile's file; none that a server would take is longer.
-const maxFileBytes = 64 << 10
+// file is what the texts about a profile's file call it.
+const file = "a header profile"
 
 func read(path string) ([]byte, error) {
-	file, err := os.Open(path) //nolint:gosec // the path is what the user named for this
+	text, err := textfile.Read(path, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%q is neither a header profile nor a file: name one of %s, or the path of a file",
 			path, strings.Join(Names(), ", "))
 	}
-	if err != nil {
-		return nil, cannotRead(path, err)
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	text, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
-	if err != nil {
-		return nil, cannotRead(path, err)
-	}
-	if len(text) > maxFileBytes {
-		return nil, fmt.Errorf("%s has more than %d bytes, too many for a header profile: name another file", path, maxFileBytes)
-	}
-	return text, nil
-}
-
-// cannotRead says why a file cannot be read; the path is not said twice.
-func cannotRead(path string, err error) error {
-	var detail *fs.PathError
-	if errors.As(err, &detail) {
-		err = detail.Err
-	}
-	return fmt.Errorf("%s cannot be read as a header profile (%w): name a file that can", path, err)
+	return text, err
 }

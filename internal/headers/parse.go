@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
+	"pollpush/internal/textfile"
 	"pollpush/pkg/exchange"
 )
 
@@ -48,7 +48,7 @@ func parse(name string, text []byte, builtIn bool) (Profile, error) {
 
 // line reads one line, without its end.
 func (p *parser) line(number int, line string) error {
-	if err := checkCharacters(line); err != nil {
+	if err := textfile.CheckLine(line, file); err != nil {
 		return err
 	}
 	comment, isComment := strings.CutPrefix(line, "#")
@@ -70,19 +70,6 @@ func (p *parser) line(number int, line string) error {
 		return err
 	}
 	return p.add(f)
-}
-
-// checkCharacters refuses what could end a line early, or play tricks on a terminal that shows it.
-func checkCharacters(line string) error {
-	if !utf8.ValidString(line) {
-		return errors.New("the line is not UTF-8: save the file as such")
-	}
-	for _, r := range line {
-		if r != '\t' && !unicode.IsPrint(r) {
-			return fmt.Errorf("%+q is no character for a header profile: take it out", r)
-		}
-	}
-	return nil
 }
 
 // begin enters the section that a line names.

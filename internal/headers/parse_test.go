@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pollpush/internal/textfile"
 	"pollpush/pkg/exchange"
 )
 
@@ -129,11 +130,11 @@ func TestLoadFile(t *testing.T) {
 	if err != nil || p.Name != good || p.Source != "mine" || len(p.WebSocket) != 1 {
 		t.Errorf("%v, %+v", err, p)
 	}
-	full := write("full", strings.Repeat("#", maxFileBytes))
+	full := write("full", strings.Repeat("#", textfile.MaxBytes))
 	if _, err := Load(full); err != nil {
 		t.Errorf("as long as it may be: %v", err)
 	}
-	bad, long, folder := write("bad", "\nHost: h"), write("long", strings.Repeat("#", maxFileBytes+1)), t.TempDir()
+	bad, long, folder := write("bad", "\nHost: h"), write("long", strings.Repeat("#", textfile.MaxBytes+1)), t.TempDir()
 	for path, want := range map[string]string{
 		bad:      bad + ":2: Host cannot be",
 		long:     long + " has more than 65536 bytes, too many for a header profile",
