@@ -101,12 +101,17 @@ var mayImport = map[string][]string{
 	// A network for tests. Nothing imports it but tests.
 	"internal/memnet": {},
 
+	// A scenario that was written down. It sets flags, and so it knows nothing of what they mean.
+	"internal/scenariofile": {"internal/textfile", "github.com/goccy/go-yaml"},
+
 	// The programs, which alone know of command lines.
 	"internal/cli": {"github.com/spf13/cobra"},
 	"cmd/bench": {
-		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare", "internal/engine",
-		"internal/headers", "internal/host", "internal/link", "internal/metric", "internal/model", "internal/quantumleap", "internal/report",
-		"internal/result", "internal/scenario", "internal/target", "internal/trace", "pkg/clock", "pkg/feed", "pkg/metrics",
+		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare",
+		"internal/engine", "internal/headers", "internal/host", "internal/link", "internal/metric",
+		"internal/model", "internal/quantumleap", "internal/report", "internal/result",
+		"internal/scenario", "internal/scenariofile", "internal/target", "internal/trace", "pkg/clock",
+		"pkg/feed", "pkg/metrics",
 		"pkg/transport", "pkg/wire", "pkg/wspush",
 		"github.com/spf13/cobra", "github.com/spf13/pflag",
 	},

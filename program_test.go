@@ -26,6 +26,9 @@ import (
 	"pollpush/internal/scenario"
 )
 
+// scenarios is the folder of those that come with the programs.
+const scenarios = "scripts/scenarios"
+
 // programs is the folder that the two built programs are in.
 var programs string
 
@@ -55,10 +58,10 @@ func withPrograms(run func() int) int {
 	return run()
 }
 
-// touchSources looks at every file that the programs may be made of. What the build reads is unknown to
+// touchSources looks at every file that the programs may be made of, or read. What the build reads is unknown to
 // the test cache; what is looked at here is not.
 func touchSources() error {
-	for _, folder := range []string{"cmd", "internal", "pkg"} {
+	for _, folder := range []string{"cmd", "internal", "pkg", scenarios} {
 		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
 			if err == nil {
 				_, err = os.Stat(path)
@@ -90,7 +93,9 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", programs+string(filepath.ListSeparator)+env.Getenv("PATH"))
-			return nil
+			path, err := filepath.Abs(scenarios)
+			env.Setenv("SCENARIOS", path)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,

@@ -1,13 +1,17 @@
 package pollpush_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"pollpush/internal/headers"
+	"pollpush/internal/scenariofile"
 )
 
 // scale makes a command of the README small enough for a test. Flags given last win.
@@ -17,7 +21,12 @@ var scale = append([]string{"--clients", "10", "--warmup", "100ms", "--duration"
 func TestReadmeCommands(t *testing.T) {
 	t.Parallel()
 	_, service, admin := startTarget(t)
-	here := strings.NewReplacer("http://127.0.0.1:8080", service, "http://127.0.0.1:9090", admin, "127.0.0.1:9091", "127.0.0.1:0")
+	folder, err := filepath.Abs(scenarios)
+	if err != nil {
+		t.Fatal(err)
+	}
+	here := strings.NewReplacer("http://127.0.0.1:8080", service, "http://127.0.0.1:9090", admin, "127.0.0.1:9091", "127.0.0.1:0",
+		scenarios, folder)
 	commands := 0
 	for _, line := range shellLines(readFile(t, "README.md")) {
 		name, args, ok := goRun(here.Replace(line))
@@ -146,5 +155,47 @@ func TestHeadersExample(t *testing.T) {
 	}
 	if len(profile.Fetch) != 4 || len(profile.EventSource) != 3 || len(profile.WebSocket) != 2 || len(profile.HTTP2) != 1 || len(profile.Response) != 2 {
 		t.Errorf("the example is read as %+v", profile)
+	}
+}
+
+// The docs list every key of a scenario file, with what it decides and what the result calls that, and their
+// example is one that can be read.
+func TestScenarioKeys(t *testing.T) {
+	document := readFile(t, filepath.Join("docs", "scenarios.md"))
+	var documented []string
+	for line := range strings.Lines(document) {
+		if strings.HasPrefix(line, "| `") {
+			documented = append(documented, strings.Join(strings.Split(line, " | ")[:2], " | "))
+		}
+	}
+	var keys []string
+	for _, key := range scenariofile.Keys() {
+		keys = append(keys, fmt.Sprintf("| `%s` | `%s`", key.Name, key.Field))
+	}
+	if diff := cmp.Diff(keys, documented); diff != "" {
+		t.Errorf("keys and docs/scenarios.md (+) differ:\n%s", diff)
+	}
+	_, rest, _ := strings.Cut(document, "```yaml\n")
+	example, _, _ := strings.Cut(rest, "```")
+	path := filepath.Join(t.TempDir(), "example.yaml")
+	if err := os.WriteFile(path, []byte(example), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := scenariofile.Read(path); err != nil || len(f.Settings) != strings.Count(example, ": ") {
+		t.Errorf("the example: %v\n%s", err, example)
+	}
+}
+
+// The docs name every scenario that comes with the programs.
+func TestScenariosAreNamed(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join(scenarios, "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := readFile(t, filepath.Join("docs", "scenarios.md"))
+	for _, path := range paths {
+		if link := "](../" + filepath.ToSlash(path) + ")"; !strings.Contains(document, link) {
+			t.Errorf("docs/scenarios.md has no link to %s", path)
+		}
 	}
 }

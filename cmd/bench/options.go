@@ -18,6 +18,7 @@ import (
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
+	"pollpush/internal/scenariofile"
 	"pollpush/internal/target"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/transport"
@@ -27,6 +28,9 @@ import (
 type options struct {
 	scenario    scenario.Scenario
 	transports  []string
+	path        string             // of the scenario file
+	file        *scenariofile.File // what load read from it; nil when there is none
+	fromFile    []string           // the flags that it decides
 	target      string
 	admin       string
 	ca          string
@@ -56,6 +60,7 @@ func newOptions() *options {
 func (o *options) bind(f *pflag.FlagSet) {
 	s := &o.scenario
 	f.SortFlags = false
+	f.StringVar(&o.path, scenarioFlag, "", "file (YAML) with what is run, by the names of the flags below; a flag that is given here as well wins")
 	f.StringSliceVar(&o.transports, "transports", o.transports, "what to compare")
 	f.IntVar(&s.Clients, "clients", s.Clients, "virtual clients, each with a connection of its own")
 	f.IntVar(&s.Topics, "topics", s.Topics, "topics; client i follows topic i mod topics")
@@ -95,12 +100,17 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 }
 
-// check returns the first thing that cannot work, before anything has started.
-func (o *options) check() error {
+// nameTransports puts the flag's texts into the scenario.
+func (o *options) nameTransports() {
 	o.scenario.Transports = o.scenario.Transports[:0:0]
 	for _, t := range o.transports {
 		o.scenario.Transports = append(o.scenario.Transports, scenario.Transport(strings.TrimSpace(t)))
 	}
+}
+
+// check returns the first thing that cannot work, before anything has started.
+func (o *options) check() error {
+	o.nameTransports()
 	if err := o.checkTarget(); err != nil {
 		return err
 	}

@@ -29,9 +29,13 @@ it was asked for something that cannot be, 3 when a --fail-if holds.`,
   bench run --clients 200 --rate 10 --poll-interval 500ms
   bench run --transports short-poll,websocket --trials 3 --out result.json
   bench run --fail-if 'websocket.latency.p99 > 20ms' --fail-if 'short-poll.messages.lost > 0'
+  bench run --scenario scripts/scenarios/chat.yaml --trials 3
   bench run --target http://127.0.0.1:8080 --admin http://127.0.0.1:9090`,
 		Args: cli.NoArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
+			if err := o.load(command.Flags()); err != nil {
+				return cli.UsageError(err)
+			}
 			return runBenchmark(command.Context(), o, command.OutOrStdout(), command.ErrOrStderr())
 		},
 	}
@@ -49,7 +53,7 @@ var (
 // runBenchmark checks all that can be checked before anything starts, runs, and shows.
 func runBenchmark(ctx context.Context, o *options, stdout, stderr io.Writer) error {
 	if err := o.check(); err != nil {
-		return cli.UsageError(err)
+		return cli.UsageError(o.locate(err))
 	}
 	if err := o.probe(ctx); err != nil {
 		return cli.UsageError(err)

@@ -53,7 +53,11 @@ func Run(ctx context.Context, command *cobra.Command, args []string, stdout, std
 	}
 	var usage usageError
 	if errors.As(err, &usage) {
-		_, _ = fmt.Fprintf(stderr, "%s: %v (%s --help lists what there is)\n", command.Name(), err, used.CommandPath())
+		between := " "
+		if strings.Contains(err.Error(), "\n") {
+			between = "\n" // below the line of a file that is shown
+		}
+		_, _ = fmt.Fprintf(stderr, "%s: %v%s(%s --help lists what there is)\n", command.Name(), err, between, used.CommandPath())
 		return Usage
 	}
 	for sentence := range strings.Lines(err.Error()) {

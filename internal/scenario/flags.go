@@ -17,6 +17,7 @@ func (s Scenario) Flags() []Flag {
 		{"topics", strconv.Itoa(s.Topics)},
 		{"rate", strconv.FormatFloat(s.Rate, 'g', -1, 64)},
 		{"arrivals", string(s.Arrivals)},
+		{"burst", strconv.Itoa(s.Burst)},
 		{"payload", strconv.Itoa(s.PayloadBytes)},
 		{"poll-interval", s.PollInterval.String()},
 		{"poll-pacing", string(s.PollPacing)},

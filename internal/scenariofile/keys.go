@@ -1,0 +1,49 @@
+package scenariofile
+
+// Key is one thing that a scenario file can say.
+type Key struct {
+	// Name is the key in the file, and the name of the flag of bench run that says the same.
+	Name string
+	// Field is what both decide, by its name in a result's scenario.
+	Field string
+	// List is set when the value may be a list.
+	List bool
+}
+
+// Keys returns all keys, in the order in which the flags are shown. What says where a run takes place and
+// how it is shown has none: that is no part of a scenario.
+func Keys() []Key {
+	return []Key{
+		{Name: "transports", Field: "transports", List: true},
+		{Name: "clients", Field: "clients"},
+		{Name: "topics", Field: "topics"},
+		{Name: "rate", Field: "rate"},
+		{Name: "arrivals", Field: "arrivals"},
+		{Name: "burst", Field: "burst"},
+		{Name: "payload", Field: "payload_bytes"},
+		{Name: "poll-interval", Field: "poll_interval_ns"},
+		{Name: "poll-pacing", Field: "poll_pacing"},
+		{Name: "hold", Field: "hold_ns"},
+		{Name: "keepalive", Field: "keepalive"},
+		{Name: "tls", Field: "tls"},
+		{Name: "resume", Field: "resume"},
+		{Name: "http", Field: "http"},
+		{Name: "deflate", Field: "deflate"},
+		{Name: "headers", Field: "headers"},
+		{Name: "cookie-bytes", Field: "cookie_bytes"},
+		{Name: "warmup", Field: "warmup_ns"},
+		{Name: "duration", Field: "duration_ns"},
+		{Name: "trials", Field: "trials"},
+		{Name: "seed", Field: "seed"},
+	}
+}
+
+// find returns the key of a name.
+func find(name string) (key Key, ok bool) {
+	for _, key := range Keys() {
+		if key.Name == name {
+			return key, true
+		}
+	}
+	return Key{}, false
+}
