@@ -17,7 +17,7 @@ import (
 
 // notOfTheScenario are the flags of bench run that say where a run takes place and how it is shown.
 var notOfTheScenario = []string{
-	scenarioFlag, "target", "admin", "ca", "insecure", "metrics-addr", "out", "format", "quiet",
+	scenarioFlag, "limit", "fail-if", "target", "admin", "ca", "insecure", "metrics-addr", "out", "format", "quiet",
 }
 
 // Every flag of bench run is either a key of a scenario file or of no concern to it, in the same order, and
@@ -48,6 +48,9 @@ func TestKeysDecideFields(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.nameTransports()
+		if err := o.usePreset(); err != nil {
+			t.Fatal(err)
+		}
 		if got := changed(scenario.Default(), o.scenario); !slices.Equal(got, []string{key.Field}) {
 			t.Errorf("%s changes %v, want %s", key.Name, got, key.Field)
 		}
@@ -69,7 +72,12 @@ func bound() *pflag.FlagSet {
 
 // another returns a value for a flag that is not its default.
 func another(f *pflag.Flag) string {
+	if f.Name == "link" {
+		return "4g"
+	}
 	switch f.Value.Type() {
+	case "rate":
+		return "77mbit"
 	case "bool":
 		return map[string]string{"true": "false", "false": "true"}[f.DefValue]
 	case "duration":

@@ -12,7 +12,7 @@ type Schedule struct {
 	Topics   int           `json:"topics"`
 	Rate     float64       `json:"rate"` // messages per second and topic
 	Arrivals Arrivals      `json:"arrivals"`
-	Burst    int           `json:"burst"`     // messages of each burst, 1 or more; only Burst arrivals have any
+	Burst    int           `json:"burst"`     // messages of each burst, 0 is 1; only Burst arrivals have any
 	Length   time.Duration `json:"length_ns"` // nothing is due at or after it
 	Seed     uint64        `json:"seed"`
 }
@@ -50,7 +50,7 @@ func (s Schedule) All() iter.Seq[Arrival] {
 	case Poisson:
 		return s.poisson
 	case Burst:
-		return s.bursts(s.Burst)
+		return s.bursts(max(s.Burst, 1))
 	case Fixed:
 	}
 	return s.bursts(1)
