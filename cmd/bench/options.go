@@ -78,14 +78,10 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.StringVar((*string)(&s.Deflate), "deflate", string(s.Deflate), "compress WebSocket messages: off, no-takeover (each by itself) or takeover")
 	f.StringVar(&s.Headers, "headers", s.Headers, "header fields of requests and answers: "+strings.Join(headers.Names(), ", ")+", or a file")
 	f.IntVar(&s.CookieBytes, "cookie-bytes", s.CookieBytes, "add a cookie of this many bytes to each request")
-	f.StringVar(&o.link, "link", "", "emulate a link between clients and target: "+strings.Join(link.Presets(), ", "))
-	f.DurationVar(&s.Link.RTT, "rtt", 0, "its round trip, as 100ms")
-	f.DurationVar(&s.Link.Jitter, "jitter", 0, "what either way takes longer at most, at random")
-	f.Var(&s.Link.Down, "down", "its bandwidth towards each client, as 10mbit; 0 is no limit")
-	f.Var(&s.Link.Up, "up", "its bandwidth from each client")
-	o.flags = f
+	o.bindLink(f)
 	f.DurationVar(&s.Warmup, "warmup", s.Warmup, "time before the window, which does not count")
 	f.DurationVar(&s.Duration, "duration", s.Duration, "the window: what falls due in it counts")
+	f.DurationVar(&s.Cooldown, "cooldown", s.Cooldown, "pause between two trials, for the machine to come to rest")
 	f.IntVar(&s.Trials, "trials", s.Trials, "how often each transport is measured, taking turns")
 	f.Uint64Var(&s.Seed, "seed", s.Seed, "what schedules are drawn from; the same seed gives the same schedule")
 	bindLimits(f, &o.limitTexts)
@@ -106,6 +102,17 @@ func (o *options) nameTransports() {
 	for _, t := range o.transports {
 		o.scenario.Transports = append(o.scenario.Transports, scenario.Transport(strings.TrimSpace(t)))
 	}
+}
+
+// bindLink binds the flags of the emulated link, and remembers where: a preset gives way to what was said.
+func (o *options) bindLink(f *pflag.FlagSet) {
+	s := &o.scenario
+	f.StringVar(&o.link, "link", "", "emulate a link between clients and target: "+strings.Join(link.Presets(), ", "))
+	f.DurationVar(&s.Link.RTT, "rtt", 0, "its round trip, as 100ms")
+	f.DurationVar(&s.Link.Jitter, "jitter", 0, "what either way takes longer at most, at random")
+	f.Var(&s.Link.Down, "down", "its bandwidth towards each client, as 10mbit; 0 is no limit")
+	f.Var(&s.Link.Up, "up", "its bandwidth from each client")
+	o.flags = f
 }
 
 // check returns the first thing that cannot work, before anything has started.

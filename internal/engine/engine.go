@@ -91,6 +91,9 @@ func (e *Engine) Run(ctx context.Context) (result.Result, error) {
 	for number := 1; number <= e.Scenario.Trials; number++ {
 		hash := e.Scenario.ScheduleHash(number)
 		for _, name := range e.Scenario.Transports {
+			if err := e.coolDown(ctx, len(r.Trials)); err != nil {
+				return r, err
+			}
 			t := newTrial(e, name, number, clk)
 			trial, err := t.run(ctx)
 			if trial != nil {
@@ -103,6 +106,21 @@ func (e *Engine) Run(ctx context.Context) (result.Result, error) {
 		}
 	}
 	return r, nil
+}
+
+// coolDown lets the machine come to rest before a trial, unless it is the first.
+func (e *Engine) coolDown(ctx context.Context, done int) error {
+	if done == 0 {
+		return nil
+	}
+	pause := time.NewTimer(e.Scenario.Cooldown)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // shardCount is how many ways the recording is split: enough that workers seldom meet.

@@ -203,6 +203,33 @@ func TestTrialsTakeTurns(t *testing.T) {
 	})
 }
 
+// Between two trials the machine comes to rest, and a run that is interrupted there ends at once.
+func TestCoolDown(t *testing.T) {
+	s := small(scenario.SSE)
+	s.Duration, s.Trials = 5*time.Second, 3
+	elapsed := func(cooldown time.Duration) (took time.Duration) {
+		synctest.Test(t, func(t *testing.T) {
+			s.Cooldown = cooldown
+			began := time.Now()
+			newLaboratory(t).run(s)
+			took = time.Since(began)
+		})
+		return took
+	}
+	if without, with := elapsed(0), elapsed(time.Minute); (with - without).Round(time.Millisecond) != 2*time.Minute {
+		t.Errorf("three trials took %v without pauses and %v with two", without, with)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s.Cooldown = time.Hour
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		r, err := newLaboratory(t).engine(s).Run(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || len(r.Trials) != 1 || r.Complete() {
+			t.Errorf("interrupted: %v with %d trials", err, len(r.Trials))
+		}
+	})
+}
+
 func wantReason(t *testing.T, r result.Trial, state result.State, part string) {
 	t.Helper()
 	if r.Verdict.State != state || !strings.Contains(strings.Join(r.Verdict.Reasons, "\n"), part) {

@@ -35,6 +35,7 @@ func (s Scenario) Flags() []Flag {
 		{"up", s.Link.Up.String()},
 		{"warmup", s.Warmup.String()},
 		{"duration", s.Duration.String()},
+		{"cooldown", s.Cooldown.String()},
 		{"trials", strconv.Itoa(s.Trials)},
 		{"seed", strconv.FormatUint(s.Seed, 10)},
 	}

@@ -93,6 +93,7 @@ type Scenario struct {
 	Link         link.Profile  `json:"link"`         // what is emulated between client and target
 	Warmup       time.Duration `json:"warmup_ns"`
 	Duration     time.Duration `json:"duration_ns"`
+	Cooldown     time.Duration `json:"cooldown_ns"` // between two trials
 	Trials       int           `json:"trials"`
 	Seed         uint64        `json:"seed"`
 }
@@ -116,6 +117,7 @@ func Default() Scenario {
 		Headers:      "go",
 		Warmup:       2 * time.Second,
 		Duration:     8 * time.Second,
+		Cooldown:     500 * time.Millisecond,
 		Trials:       1,
 		Seed:         1,
 	}
@@ -242,6 +244,7 @@ func checkPhases(s Scenario) error {
 	return first(
 		within("--warmup", s.Warmup, 0, MaxSpan),
 		within("--duration", s.Duration, time.Millisecond, MaxSpan),
+		within("--cooldown", s.Cooldown, 0, MaxInterval),
 	)
 }
 

@@ -38,6 +38,7 @@ func Keys() []Key {
 		{Name: "up", Field: "link"},
 		{Name: "warmup", Field: "warmup_ns"},
 		{Name: "duration", Field: "duration_ns"},
+		{Name: "cooldown", Field: "cooldown_ns"},
 		{Name: "trials", Field: "trials"},
 		{Name: "seed", Field: "seed"},
 	}
