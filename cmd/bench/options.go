@@ -57,10 +57,10 @@ func newOptions() *options {
 	return o
 }
 
-func (o *options) bind(f *pflag.FlagSet) {
+// bindScenario binds the flags that say what is delivered and how, whether it is run or not.
+func (o *options) bindScenario(f *pflag.FlagSet) {
 	s := &o.scenario
 	f.SortFlags = false
-	f.StringVar(&o.path, scenarioFlag, "", "file (YAML) with what is run, by the names of the flags below; a flag that is given here as well wins")
 	f.StringSliceVar(&o.transports, "transports", o.transports, "what to compare")
 	f.IntVar(&s.Clients, "clients", s.Clients, "virtual clients, each with a connection of its own")
 	f.IntVar(&s.Topics, "topics", s.Topics, "topics; client i follows topic i mod topics")
@@ -75,9 +75,15 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.BoolVar(&s.TLS, "tls", s.TLS, "serve and measure over TLS 1.3, with a certificate made for the run")
 	f.BoolVar(&s.Resume, "resume", s.Resume, "resume TLS sessions when a client connects again")
 	f.StringVar((*string)(&s.HTTP), "http", string(s.HTTP), "1.1 or 2, for polls and event streams; WebSocket stays on 1.1")
-	f.StringVar((*string)(&s.Deflate), "deflate", string(s.Deflate), "compress WebSocket messages: off, no-takeover (each by itself) or takeover")
 	f.StringVar(&s.Headers, "headers", s.Headers, "header fields of requests and answers: "+strings.Join(headers.Names(), ", ")+", or a file")
 	f.IntVar(&s.CookieBytes, "cookie-bytes", s.CookieBytes, "add a cookie of this many bytes to each request")
+}
+
+func (o *options) bind(f *pflag.FlagSet) {
+	f.StringVar(&o.path, scenarioFlag, "", "file (YAML) with what is run, by the names of the flags below; a flag that is given here as well wins")
+	o.bindScenario(f)
+	s := &o.scenario
+	f.StringVar((*string)(&s.Deflate), "deflate", string(s.Deflate), "compress WebSocket messages: off, no-takeover (each by itself) or takeover")
 	o.bindLink(f)
 	f.DurationVar(&s.Warmup, "warmup", s.Warmup, "time before the window, which does not count")
 	f.DurationVar(&s.Duration, "duration", s.Duration, "the window: what falls due in it counts")
