@@ -114,7 +114,7 @@ var mayImport = map[string][]string{
 	"internal/cli": {"github.com/spf13/cobra"},
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare",
-		"internal/engine", "internal/headers", "internal/host", "internal/link", "internal/metric",
+		"internal/engine", "internal/forecast", "internal/headers", "internal/host", "internal/link", "internal/metric",
 		"internal/model", "internal/quantumleap", "internal/report", "internal/result",
 		"internal/scenario", "internal/scenariofile", "internal/target", "internal/trace", "pkg/clock",
 		"pkg/feed", "pkg/metrics",
