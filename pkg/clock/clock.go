@@ -5,7 +5,10 @@
 // the same for all processes on a host.
 package clock
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Instant is a point on the host's monotonic time line, in nanoseconds since an origin (usually
 // the boot) that only this host knows. Zero means "no reading".
@@ -22,6 +25,7 @@ func (i Instant) Sub(j Instant) time.Duration { return time.Duration(i - j) }
 type Clock struct {
 	base  Instant
 	start time.Time
+	fast  float64 // by which part of the time it runs fast
 }
 
 // New anchors a clock to the host's monotonic clock. Later readings are the anchor plus
@@ -44,14 +48,32 @@ func (c Clock) Shifted(d time.Duration) Clock {
 	return c
 }
 
+// Drifting returns a clock that reads what c does now, and from now on runs fast by a part of the time,
+// such as 100e-6: one whose crystal is another.
+func (c Clock) Drifting(fast float64) Clock {
+	return Clock{base: c.Now(), start: time.Now(), fast: fast}
+}
+
 // IsZero reports whether the clock is the zero value, which cannot be read.
 func (c Clock) IsZero() bool { return c.start.IsZero() }
 
 // Now reads the clock.
-func (c Clock) Now() Instant { return c.base.Add(time.Since(c.start)) }
+func (c Clock) Now() Instant {
+	elapsed := time.Since(c.start)
+	if c.fast != 0 {
+		elapsed += time.Duration(c.fast * float64(elapsed))
+	}
+	return c.base.Add(elapsed)
+}
 
-// Until returns how long it is until i, negative when i has passed.
-func (c Clock) Until(i Instant) time.Duration { return i.Sub(c.Now()) }
+// Until returns how long it is until i, negative when i has passed, for a timer of this process.
+func (c Clock) Until(i Instant) time.Duration {
+	wait := i.Sub(c.Now())
+	if c.fast != 0 {
+		wait = time.Duration(math.Ceil(float64(wait) / (1 + c.fast)))
+	}
+	return wait
+}
 
 // anchored is a clock and the time its anchoring took, which bounds the anchor's error.
 type anchored struct {
@@ -64,5 +86,5 @@ func anchor() anchored {
 	base := monotonic()
 	after := time.Now()
 	spread := after.Sub(before)
-	return anchored{Clock{base: base, start: before.Add(spread / 2)}, spread}
+	return anchored{Clock: Clock{base: base, start: before.Add(spread / 2)}, spread: spread}
 }
