@@ -56,11 +56,11 @@ var mayImport = map[string][]string{
 	"internal/metric": {"internal/result", "internal/scenario", "pkg/wire"},
 
 	// The server under test. It never imports the engine, nor the engine it: they are two processes.
-	"internal/admin": {"internal/scenario", "pkg/clock"},
+	"internal/admin": {"internal/scenario", "internal/textfile", "pkg/clock"},
 	"internal/target": {
 		"internal/admin", "internal/build", "internal/host", "internal/scenario", "pkg/ajaxpoll",
 		"pkg/clock", "pkg/exchange", "pkg/feed", "pkg/metrics", "pkg/ssepush", "pkg/transport",
-		"pkg/wire", "pkg/wspush",
+		"pkg/wire", "pkg/wspush", "golang.org/x/net",
 	},
 	"internal/child": {"internal/target", "pkg/clock"},
 
@@ -122,7 +122,7 @@ var mayImport = map[string][]string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag",
 	},
 	"cmd/target": {
-		"internal/build", "internal/cli", "internal/headers", "internal/target", "pkg/clock", "github.com/spf13/cobra",
+		"internal/admin", "internal/build", "internal/cli", "internal/headers", "internal/target", "pkg/clock", "github.com/spf13/cobra",
 		"github.com/spf13/pflag",
 	},
 }

@@ -362,12 +362,19 @@ func readTo(t *testing.T, r *bufio.Reader, word string) string {
 	}
 }
 
-var serving = regexp.MustCompile(`serving (https?://\S+), admin (http://\S+)`)
+var serving = regexp.MustCompile(`serving (https?://\S+), admin (https?://\S+)`)
 
 // startTarget starts a target on free ports and returns its two URLs.
 func startTarget(t *testing.T, flags ...string) (cmd *exec.Cmd, service, admin string) {
 	t.Helper()
 	cmd = program(t, "target", append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, flags...)...)
+	service, admin = awaitTarget(t, cmd)
+	return cmd, service, admin
+}
+
+// awaitTarget starts a command that becomes a target and returns its two URLs.
+func awaitTarget(t *testing.T, cmd *exec.Cmd) (service, admin string) {
+	t.Helper()
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -384,5 +391,5 @@ func startTarget(t *testing.T, flags ...string) (cmd *exec.Cmd, service, admin s
 	if m == nil {
 		t.Fatalf("it said %q", line)
 	}
-	return cmd, m[1], m[2]
+	return m[1], m[2]
 }

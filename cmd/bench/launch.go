@@ -57,7 +57,7 @@ func (o *options) attach(context.Context) (*engine.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	control := admin.NewClient(o.admin, nil)
+	control := o.admin.client()
 	return &engine.Target{Endpoint: endpoint, TLS: o.trust, Admin: control, Stop: control.Close, Kill: control.Close}, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
 
@@ -19,7 +18,6 @@ import (
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/internal/scenariofile"
-	"pollpush/internal/target"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/transport"
 )
@@ -32,7 +30,7 @@ type options struct {
 	file        *scenariofile.File // what load read from it; nil when there is none
 	fromFile    []string           // the flags that it decides
 	target      string
-	admin       string
+	admin       control
 	ca          string
 	insecure    bool
 	trust       *tls.Config     // what check made of ca and insecure
@@ -91,10 +89,7 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.IntVar(&s.Trials, "trials", s.Trials, "how often each transport is measured, taking turns")
 	f.Uint64Var(&s.Seed, "seed", s.Seed, "what schedules are drawn from; the same seed gives the same schedule")
 	bindLimits(f, &o.limitTexts)
-	f.StringVar(&o.target, "target", "", "URL of a target that runs already, as http://127.0.0.1:8080 (default: start one)")
-	f.StringVar(&o.admin, "admin", "", "URL of that target's admin address, as http://127.0.0.1:9090")
-	f.StringVar(&o.ca, "ca", "", "file with the certificate (PEM) that a --target of https is checked by")
-	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of a --target of https")
+	o.bindTarget(f)
 	f.StringVar(&o.metricsAddr, "metrics-addr", "", "serve Prometheus metrics on this address while running, as 127.0.0.1:9091")
 	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
 	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
@@ -119,6 +114,15 @@ func (o *options) bindLink(f *pflag.FlagSet) {
 	f.Var(&s.Link.Down, "down", "its bandwidth towards each client, as 10mbit; 0 is no limit")
 	f.Var(&s.Link.Up, "up", "its bandwidth from each client")
 	o.flags = f
+}
+
+// bindTarget binds the flags that name a target that runs already.
+func (o *options) bindTarget(f *pflag.FlagSet) {
+	f.StringVar(&o.target, "target", "", "URL of a target that runs already, as http://127.0.0.1:8080 (default: start one)")
+	f.StringVar(&o.admin.url, "admin", "", "URL of that target's admin address, as http://127.0.0.1:9090")
+	f.StringVar(&o.admin.tokenFile, "admin-token-file", "", "file with the token that the admin address asks for")
+	f.StringVar(&o.ca, "ca", "", "file with the certificate (PEM) that a --target or --admin of https is checked by")
+	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of a --target or --admin of https")
 }
 
 // check returns the first thing that cannot work, before anything has started.
@@ -209,12 +213,15 @@ func (o *options) loadHeaders() error {
 }
 
 func (o *options) checkTarget() error {
-	if (o.target == "") != (o.admin == "") {
+	if (o.target == "") != (o.admin.url == "") {
 		return fmt.Errorf("--target and --admin go together: name both addresses of a target that runs already, or neither")
 	}
 	if o.target == "" {
 		if o.ca != "" || o.insecure {
 			return errors.New("--ca and --insecure are for a --target of https: a target of bench's own is trusted anyway")
+		}
+		if o.admin.tokenFile != "" {
+			return errors.New("--admin-token-file is for a --target that runs already: nobody else reaches a target of bench's own")
 		}
 		return nil
 	}
@@ -225,18 +232,33 @@ func (o *options) checkTarget() error {
 	if o.scenario.TLS && !endpoint.Secure {
 		return fmt.Errorf("--tls: %s is not served over TLS: name it with https, or leave --tls out", o.target)
 	}
-	if o.scenario.TLS = endpoint.Secure; endpoint.Secure {
-		if o.trust, err = o.trusted(); err != nil {
-			return err
+	o.scenario.TLS = endpoint.Secure
+	return o.checkTrust(endpoint.Secure)
+}
+
+// checkTrust checks the admin address, and how the certificates of the two addresses are checked.
+func (o *options) checkTrust(secure bool) error {
+	secureAdmin, err := o.admin.check()
+	if err != nil {
+		return err
+	}
+	if !secure && !secureAdmin {
+		if o.ca != "" || o.insecure {
+			return errors.New("--ca and --insecure are for a --target of https, or an --admin")
 		}
-	} else if o.ca != "" || o.insecure {
-		return errors.New("--ca and --insecure are for a --target of https")
+		return nil
 	}
-	u, err := url.Parse(o.admin)
-	if err != nil || u.Scheme != "http" || u.Port() == "" {
-		return fmt.Errorf("--admin %q: want http://HOST:PORT", o.admin)
+	trust, err := o.trusted()
+	if err != nil {
+		return err
 	}
-	return target.CheckLoopback(u.Host)
+	if secure {
+		o.trust = trust
+	}
+	if secureAdmin {
+		o.admin.trust = trust.Clone()
+	}
+	return nil
 }
 
 // trusted returns how the certificate of a target that runs already is checked.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -15,9 +16,18 @@ import (
 	"pollpush/pkg/wire"
 )
 
-// probe finds out whether a target that runs already agrees to TLS as it is asked for, before any
-// client starts. Whether it is there at all is found out later.
-func (o *options) probe(ctx context.Context) error {
+// probe finds out whether a target that runs already takes its token and agrees to TLS as it is asked
+// for, before any client starts. Whether it is there at all is found out later.
+func (o *options) probe(ctx context.Context, stderr io.Writer) error {
+	if o.target == "" {
+		return nil
+	}
+	if w := o.warning(); w != "" {
+		_, _ = fmt.Fprintln(stderr, "bench:", w)
+	}
+	if err := o.admin.probe(ctx); err != nil {
+		return err
+	}
 	if o.trust == nil {
 		return nil
 	}

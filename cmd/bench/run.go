@@ -55,7 +55,7 @@ func runBenchmark(ctx context.Context, o *options, stdout, stderr io.Writer) err
 	if err := o.check(); err != nil {
 		return cli.UsageError(o.locate(err))
 	}
-	if err := o.probe(ctx); err != nil {
+	if err := o.probe(ctx, stderr); err != nil {
 		return cli.UsageError(err)
 	}
 	out, err := createOut(o.out)

@@ -79,10 +79,7 @@ func (o *traceOptions) bind(f *pflag.FlagSet) {
 	f.BoolVar(&s.TLS, "tls", s.TLS, "over TLS 1.3, with a certificate made for the trace; shown is what is inside")
 	f.StringVar(&s.Headers, "headers", s.Headers, "header fields of requests and answers: "+strings.Join(headers.Names(), ", ")+", or a file")
 	f.IntVar(&s.CookieBytes, "cookie-bytes", s.CookieBytes, "add a cookie of this many bytes to each request")
-	f.StringVar(&o.target, "target", "", "URL of a target that runs already, as http://127.0.0.1:8080 (default: start one)")
-	f.StringVar(&o.admin, "admin", "", "URL of that target's admin address, as http://127.0.0.1:9090")
-	f.StringVar(&o.ca, "ca", "", "file with the certificate (PEM) that a --target of https is checked by")
-	f.BoolVar(&o.insecure, "insecure", false, "do not check the certificate of a --target of https")
+	o.bindTarget(f)
 	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: text, markdown or json")
 }
 
@@ -127,7 +124,7 @@ func runTrace(ctx context.Context, o *traceOptions, args []string, stdout, stder
 	if err := o.check(args); err != nil {
 		return cli.UsageError(err)
 	}
-	if err := o.probe(ctx); err != nil {
+	if err := o.probe(ctx, stderr); err != nil {
 		return cli.UsageError(err)
 	}
 	t, err := trace.Run(ctx, trace.Config{Settings: o.settings, Headers: o.headers, Launch: o.launch(stderr)})

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"pollpush/internal/admin"
 	"pollpush/internal/build"
 	"pollpush/internal/cli"
 	"pollpush/internal/headers"
@@ -30,18 +31,20 @@ func rootCommand() *cobra.Command {
 }
 
 func serveCommand() *cobra.Command {
-	config, profile := target.DefaultConfig(), headers.Default
+	config, profile, tokenFile := target.DefaultConfig(), headers.Default, ""
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve until interrupted",
 		Long: `serve delivers the messages of its topics on the service address, over /poll, /sse
-and /ws, and is controlled on the admin address, which only this host can reach. Open
-the service address in a browser for an explanation with commands to paste.
+and /ws, and is controlled on the admin address, which only this host can reach unless
+a token guards it. Open the service address in a browser for an explanation with
+commands to paste.
 
 It ends on SIGTERM or Ctrl-C: streams are ended, held polls answered, WebSocket
 connections closed with 1001.`,
 		Example: `  target serve
-  target serve --listen 0.0.0.0:8080 --allow-origin https://example.com`,
+  target serve --listen 0.0.0.0:8080 --allow-origin https://example.com
+  target serve --listen 0.0.0.0:8080 --admin 0.0.0.0:9090 --admin-token-file token --admin-tls`,
 		Args: cli.NoArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			loaded, err := headers.Load(profile)
@@ -49,10 +52,16 @@ connections closed with 1001.`,
 				return cli.UsageError(fmt.Errorf("--headers: %w", err))
 			}
 			config.ResponseFields = loaded.Response
+			if tokenFile != "" {
+				if config.AdminToken, err = admin.ReadToken(tokenFile); err != nil {
+					return cli.UsageError(fmt.Errorf("--admin-token-file: %w", err))
+				}
+			}
 			return serve(command.Context(), config, command.OutOrStdout(), command.ErrOrStderr())
 		},
 	}
 	bind(command.Flags(), &config)
+	command.Flags().StringVar(&tokenFile, "admin-token-file", "", "file with the token that guards the admin address, which may then be any")
 	command.Flags().StringVar(&profile, "headers", profile,
 		"header fields that answers carry besides: "+strings.Join(headers.Names(), ", ")+", or a file")
 	return command
@@ -61,8 +70,9 @@ connections closed with 1001.`,
 func bind(f *pflag.FlagSet, c *target.Config) {
 	f.SortFlags = false
 	f.StringVar(&c.Listen, "listen", c.Listen, "service address, which is measured")
-	f.StringVar(&c.Admin, "admin", c.Admin, "admin address: control, metrics, profiles; loopback only")
+	f.StringVar(&c.Admin, "admin", c.Admin, "admin address: control, metrics, profiles; loopback only, unless a token guards it")
 	f.BoolVar(&c.TLS, "tls", c.TLS, "serve TLS 1.3 on the service address")
+	f.BoolVar(&c.AdminTLS, "admin-tls", c.AdminTLS, "serve TLS 1.3 on the admin address, with the same certificate")
 	f.StringVar(&c.CertFile, "tls-cert", "", "file with the certificate (PEM); without one, a certificate is made on the spot")
 	f.StringVar(&c.KeyFile, "tls-key", "", "file with its key (PEM)")
 	f.IntVar(&c.Topics, "topics", c.Topics, "topics that exist from the start")
@@ -90,16 +100,23 @@ func serve(ctx context.Context, config target.Config, stdout, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
-	service, admin, err := target.Listen(config)
+	service, control, err := target.Listen(config)
 	if err != nil {
 		return err
 	}
-	scheme := "http"
-	if config.TLS {
-		scheme = "https"
+	if target.Exposes(config.Admin, config.AdminToken, config.AdminTLS) {
+		_, _ = fmt.Fprintf(stderr, "target: the token can be read on its way to %s: add --admin-tls, unless you trust the network\n", config.Admin)
 	}
-	if _, err := fmt.Fprintf(stdout, "serving %s://%s, admin http://%s\n", scheme, service.Addr(), admin.Addr()); err != nil {
+	if _, err := fmt.Fprintf(stdout, "serving %s%s, admin %s%s\n",
+		scheme(config.TLS), service.Addr(), scheme(config.AdminTLS), control.Addr()); err != nil {
 		return err
 	}
-	return t.Serve(ctx, service, admin)
+	return t.Serve(ctx, service, control)
+}
+
+func scheme(secure bool) string {
+	if secure {
+		return "https://"
+	}
+	return "http://"
 }

@@ -5,9 +5,12 @@
 //	POST /publications  start publishing a schedule
 //	DELETE /publication stop publishing
 //	GET  /publication   what the latest publication has published so far
+//	GET  /clock         what the target's clock reads
 //	GET  /metrics       Prometheus
 //	GET  /healthz       200 and "pollpush-target"
 //	GET  /debug/pprof/  profiles
+//
+// An address that is guarded by a token answers 401 to who does not name it, whatever is asked.
 package admin
 
 import (
@@ -44,6 +47,11 @@ type PublicationRequest struct {
 type PublicationResponse struct {
 	// Origin is the instant, on the target's clock, that the schedule counts from.
 	Origin clock.Instant `json:"origin_ns"`
+}
+
+// ClockResponse tells what the target's clock reads.
+type ClockResponse struct {
+	Now clock.Instant `json:"now_ns"`
 }
 
 // Published is what a publication has published so far.

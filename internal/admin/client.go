@@ -3,6 +3,7 @@ package admin
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"pollpush/pkg/clock"
 )
 
 // maxAnswerBytes bounds an answer: the record of the largest publication fits.
@@ -18,22 +21,33 @@ const maxAnswerBytes = 512 << 20
 
 // Client controls a target. It is safe for concurrent use.
 type Client struct {
-	base string
-	http *http.Client
+	base  string
+	token Token
+	http  *http.Client
 }
 
 // Dial is how a client reaches the admin address; nil means TCP.
 type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // NewClient returns a client for the admin address base, such as http://127.0.0.1:9090.
-func NewClient(base string, dial Dial) *Client {
+func NewClient(base string, dial Dial) *Client { return NewGuardedClient(base, dial, nil, Token{}) }
+
+// NewGuardedClient returns a client that names a token with each request, and that trusts an https
+// address by trust; nil means as this host trusts others.
+func NewGuardedClient(base string, dial Dial, trust *tls.Config, token Token) *Client {
 	return &Client{
-		base: strings.TrimRight(base, "/"),
-		http: &http.Client{Transport: &http.Transport{
-			DialContext:           dial,
-			MaxIdleConnsPerHost:   1,
-			ResponseHeaderTimeout: 30 * time.Second,
-		}},
+		base:  strings.TrimRight(base, "/"),
+		token: token,
+		http: &http.Client{
+			Transport: &http.Transport{
+				DialContext:           dial,
+				TLSClientConfig:       trust,
+				MaxIdleConnsPerHost:   3, // a trial's phases, the watch over its target, and its clock
+				ResponseHeaderTimeout: 30 * time.Second,
+			},
+			// A target redirects nobody, and the token is not for whom another server names.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
 	}
 }
 
@@ -44,6 +58,9 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 func (c *Client) Check(ctx context.Context) error {
 	body, err := c.do(ctx, http.MethodGet, "/healthz", nil)
 	var unreachable *net.OpError
+	if errors.As(err, new(*TokenError)) {
+		return err
+	}
 	if errors.As(err, &unreachable) {
 		return fmt.Errorf("no target answers at %s: %w", c.base, unreachable.Err)
 	}
@@ -74,6 +91,25 @@ func (c *Client) Publish(ctx context.Context, r PublicationRequest) (Publication
 	err := c.post(ctx, "/publications", r, &answer)
 	return answer, err
 }
+
+// Clock returns what the target's clock read between the question and the answer.
+func (c *Client) Clock(ctx context.Context) (clock.Instant, error) {
+	body, err := c.do(ctx, http.MethodGet, "/clock", nil)
+	if err != nil {
+		return 0, err
+	}
+	var answer ClockResponse
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return 0, fmt.Errorf("GET /clock: %w", err)
+	}
+	if answer.Now <= 0 || answer.Now > lastInstant {
+		return 0, fmt.Errorf("GET /clock: %d is no reading of a clock", answer.Now)
+	}
+	return answer.Now, nil
+}
+
+// lastInstant is a century after a clock's origin: what is later could not be reckoned with.
+const lastInstant = clock.Instant(100 * 365 * 24 * time.Hour)
 
 // Published returns what the latest publication has published so far.
 func (c *Client) Published(ctx context.Context) (Published, error) {
@@ -119,6 +155,7 @@ func (c *Client) do(ctx context.Context, method, path string, question []byte) (
 	if err != nil {
 		return nil, err
 	}
+	c.token.name(r)
 	response, err := c.http.Do(r)
 	if err != nil {
 		return nil, err
@@ -127,6 +164,9 @@ func (c *Client) do(ctx context.Context, method, path string, question []byte) (
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes))
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	if response.StatusCode == http.StatusUnauthorized {
+		return nil, &TokenError{Base: c.base, Token: c.token}
 	}
 	if response.StatusCode != http.StatusOK {
 		reason, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")

@@ -26,7 +26,7 @@ func (c Config) secure() (config *tls.Config, ca []byte, err error) {
 	if c.CertFile != "" {
 		certificate, err = tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
 	} else {
-		certificate, ca, err = selfMade(c.Listen)
+		certificate, ca, err = selfMade(c.Listen, c.Admin)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("certificate: %w", err)
@@ -38,8 +38,8 @@ func (c Config) secure() (config *tls.Config, ca []byte, err error) {
 	}, ca, nil
 }
 
-// selfMade makes a certificate for the loopback names and the host that is listened on.
-func selfMade(listen string) (tls.Certificate, []byte, error) {
+// selfMade makes a certificate for the loopback names and the hosts that are listened on.
+func selfMade(addresses ...string) (tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, nil, err
@@ -54,8 +54,8 @@ func selfMade(listen string) (tls.Certificate, []byte, error) {
 		DNSNames:     []string{"localhost"},
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 	}
-	if h, _, err := net.SplitHostPort(listen); err == nil {
-		if ip := net.ParseIP(h); ip != nil && !ip.IsUnspecified() {
+	for _, address := range addresses {
+		if ip := net.ParseIP(hostname(address)); ip != nil && !ip.IsUnspecified() && !ip.IsLoopback() {
 			template.IPAddresses = append(template.IPAddresses, ip)
 		}
 	}

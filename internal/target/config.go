@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"pollpush/internal/admin"
 	"pollpush/internal/host"
 	"pollpush/pkg/ajaxpoll"
 	"pollpush/pkg/exchange"
@@ -21,11 +22,14 @@ type Config struct {
 	// a free one.
 	Listen string `json:"listen"`
 	Admin  string `json:"admin"`
+	// AdminToken guards the admin address. Without one that must be a loopback address.
+	AdminToken admin.Token `json:"-"`
 	// Topics exist from the start; more can be asked for on the admin address.
 	Topics int `json:"topics"`
-	// TLS serves the service address over TLS, with the certificate in CertFile and KeyFile (PEM),
-	// or with one made on the spot.
+	// TLS serves the service address over TLS, AdminTLS the admin address, with the certificate in
+	// CertFile and KeyFile (PEM), or with one made on the spot.
 	TLS      bool   `json:"tls"`
+	AdminTLS bool   `json:"admin_tls"`
 	CertFile string `json:"cert_file"`
 	KeyFile  string `json:"key_file"`
 	// AllowOrigin are the origins besides its own whose pages may subscribe.
@@ -82,7 +86,7 @@ const (
 // Validate returns the first thing about the configuration that cannot work, in words that name the
 // flag.
 func (c Config) Validate() error {
-	if err := CheckLoopback(c.Admin); err != nil {
+	if err := CheckAdmin(c.Admin, c.AdminToken); err != nil {
 		return err
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
@@ -91,8 +95,8 @@ func (c Config) Validate() error {
 	if (c.CertFile == "") != (c.KeyFile == "") {
 		return errors.New("--tls-cert and --tls-key go together: name both files, or neither")
 	}
-	if c.CertFile != "" && !c.TLS {
-		return errors.New("--tls-cert is for --tls: add it")
+	if c.CertFile != "" && !c.TLS && !c.AdminTLS {
+		return errors.New("--tls-cert is for --tls or --admin-tls: add one of them")
 	}
 	for _, origin := range c.AllowOrigin {
 		if _, err := transport.ParseOrigin(origin); err != nil {
@@ -152,18 +156,25 @@ func checkDeflate(d wspush.Deflate) error {
 		d, wspush.DeflateOff, wspush.DeflateNoTakeover, wspush.DeflateTakeover)
 }
 
-// CheckLoopback refuses an admin address that others could reach: whoever reaches it controls the
-// target and reads its memory.
-func CheckLoopback(address string) error {
-	h, _, err := net.SplitHostPort(address)
-	if err != nil {
+// CheckAdmin refuses an admin address that others could reach and no token guards: whoever reaches it
+// controls the target and reads its memory.
+func CheckAdmin(address string, token admin.Token) error {
+	if _, _, err := net.SplitHostPort(address); err != nil {
 		return fmt.Errorf("--admin %q: want HOST:PORT", address)
 	}
-	if !loopback(h) {
-		return fmt.Errorf("--admin %s can be reached from other hosts, and nothing guards it: use a loopback address such as 127.0.0.1", address)
+	if token.IsZero() && !isLoopback(address) {
+		return fmt.Errorf("--admin %s can be reached from other hosts, and nothing guards it: use a loopback address such as 127.0.0.1, or guard it with --admin-token-file", address)
 	}
 	return nil
 }
+
+// Exposes reports whether a token crosses the network in plain text on its way to an admin address.
+func Exposes(address string, token admin.Token, secure bool) bool {
+	return !token.IsZero() && !secure && !isLoopback(address)
+}
+
+// isLoopback reports whether an address is one that this host alone can reach.
+func isLoopback(address string) bool { return loopback(hostname(address)) }
 
 // loopback reports whether a host's name or address is this host's own.
 func loopback(name string) bool {

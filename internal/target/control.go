@@ -33,6 +33,7 @@ func (c *control) handler(metrics http.Handler) http.Handler {
 	mux.HandleFunc("POST /publications", c.publish)
 	mux.HandleFunc("GET /publication", c.published)
 	mux.HandleFunc("DELETE /publication", c.unpublish)
+	mux.HandleFunc("GET /clock", c.now)
 	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /healthz", c.health)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -40,7 +41,20 @@ func (c *control) handler(metrics http.Handler) http.Handler {
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
-	return guardLocal(mux)
+	return c.guard(mux)
+}
+
+// guard keeps strangers out. An address that others can reach is guarded by a token. One that they
+// cannot is guarded by its name, and by a token as well if there is one.
+func (c *control) guard(next http.Handler) http.Handler {
+	token := c.target.config.AdminToken
+	if token.IsZero() || isLoopback(c.target.config.Admin) {
+		next = guardLocal(next)
+	}
+	if !token.IsZero() {
+		next = token.Guard(next)
+	}
+	return next
 }
 
 // guardLocal keeps web pages out: a browser on this host can reach a loopback address on behalf of
@@ -68,6 +82,11 @@ func hostname(hostport string) string {
 
 func (c *control) health(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprintln(w, admin.Product) // a client that is gone needs no answer
+}
+
+// now answers with a reading of the clock: between the question and the answer, whoever asks can tell.
+func (c *control) now(w http.ResponseWriter, _ *http.Request) {
+	write(w, admin.ClockResponse{Now: c.target.clock.Now()})
 }
 
 func (c *control) topics(w http.ResponseWriter, r *http.Request) {

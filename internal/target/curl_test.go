@@ -185,10 +185,11 @@ func need(t *testing.T, names ...string) string {
 
 // listening is a target on this host's own sockets, for programs that know no others.
 type listening struct {
-	t    *testing.T
-	base string // the service address, as http://HOST:PORT, or https
-	tls  *tls.Config
-	http *http.Client
+	t        *testing.T
+	base     string // the service address, as http://HOST:PORT, or https
+	adminURL string
+	tls      *tls.Config
+	http     *http.Client
 	*admin.Client
 }
 
@@ -211,15 +212,16 @@ func listen(t *testing.T, change func(*target.Config)) *listening {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(ctx, service, control) }()
-	l := &listening{
-		t: t, base: "http://" + service.Addr().String(),
-		Client: admin.NewClient("http://"+control.Addr().String(), nil),
-	}
+	l := &listening{t: t, base: "http://" + service.Addr().String(), adminURL: "http://" + control.Addr().String()}
+	trust := &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost", MinVersion: tls.VersionTLS13}
+	trust.RootCAs.AppendCertsFromPEM(server.CA())
 	if config.TLS {
-		l.base = "https://" + service.Addr().String()
-		l.tls = &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost", MinVersion: tls.VersionTLS13}
-		l.tls.RootCAs.AppendCertsFromPEM(server.CA())
+		l.base, l.tls = "https://"+service.Addr().String(), trust
 	}
+	if config.AdminTLS {
+		l.adminURL = "https://" + control.Addr().String()
+	}
+	l.Client = admin.NewGuardedClient(l.adminURL, nil, trust, config.AdminToken)
 	l.http = &http.Client{Transport: &http.Transport{TLSClientConfig: l.tls, DisableKeepAlives: true}}
 	t.Cleanup(func() {
 		l.Close()

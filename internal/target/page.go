@@ -38,11 +38,21 @@ func page(adminAddress string, config Config) http.Handler {
 		header.Set("Cache-Control", "no-store") // a nonce is good for one answer
 		header.Set("Content-Security-Policy", fmt.Sprintf(pagePolicy, nonce))
 		_ = pageTemplate.Execute(w, map[string]any{ // a client that is gone needs no page
-			"Host": pasteHost(r), "Admin": adminAddress, "Config": config, "Version": build.Version, "Nonce": nonce,
-			"Scheme": scheme(r), "SelfMade": config.TLS && config.CertFile == "",
+			"Host": pasteHost(r), "Config": config, "Version": build.Version, "Nonce": nonce,
+			"Admin": adminURL(adminAddress, config.AdminTLS), "Guarded": !config.AdminToken.IsZero(),
+			"AdminSelfMade": config.AdminTLS && config.CertFile == "",
+			"Scheme":        scheme(r), "SelfMade": config.TLS && config.CertFile == "",
 			"Wait": min(pageWait, config.MaxHold), "PayloadBytes": min(pagePayloadBytes, config.MaxMessage),
 		})
 	})
+}
+
+// adminURL returns how the admin address is reached from where it is.
+func adminURL(address string, secure bool) string {
+	if secure {
+		return "https://" + address
+	}
+	return "http://" + address
 }
 
 // scheme returns what the page was asked for with, for the commands on it.

@@ -147,6 +147,21 @@ func TestPageOverTLS(t *testing.T) {
 	}
 }
 
+// What only the token's holder can do is shown as a command that reads the token from a file, and not as a
+// link.
+func TestPageOfGuardedTarget(t *testing.T) {
+	token := readToken(t, secret)
+	l := listen(t, func(c *target.Config) { c.AdminTLS, c.AdminToken = true, token })
+	page := l.get(t.Context(), "/")
+	publish := pasted(page)[0]
+	if !strings.HasPrefix(publish, "curl -k '"+l.adminURL+"/publications' -H \"Authorization: Bearer $(cat token)\" -d '{") {
+		t.Errorf("%s", publish)
+	}
+	if strings.Contains(page, secret) || strings.Contains(page, "/metrics") {
+		t.Error("the page shows the token, or links to what asks for it")
+	}
+}
+
 // wantCommands checks that the page has its commands, and which addresses they name.
 func wantCommands(t *testing.T, page, service, admin string) {
 	t.Helper()

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"pollpush/internal/build"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/ajaxpoll"
@@ -27,6 +29,10 @@ import (
 // shutdownTimeout bounds how long an orderly end may take before connections are cut.
 const shutdownTimeout = 10 * time.Second
 
+// maxAdminConnections bounds how many connections the admin address takes at once. More wait, so that
+// strangers cannot use up the files that the service address needs.
+const maxAdminConnections = 64
+
 // Target is a server with a feed. Make it with New; it serves once.
 type Target struct {
 	config    Config
@@ -37,7 +43,8 @@ type Target struct {
 	totals    wire.Totals
 	slow      atomic.Int64
 	beyond    atomic.Int64
-	tls       *tls.Config // nil without TLS
+	tls       *tls.Config // of the service address, nil without TLS
+	adminTLS  *tls.Config // of the admin address
 	ca        []byte
 	tlsFull   atomic.Int64
 	tlsResume atomic.Int64
@@ -69,14 +76,32 @@ func New(config Config, clk clock.Clock, logger *log.Logger) (*Target, error) {
 	t.publisher = &publisher{
 		feed: t.feed, clock: clk, maxMessage: config.MaxMessage, published: t.metrics.Published,
 	}
-	if config.TLS {
-		var err error
-		if t.tls, t.ca, err = config.secure(); err != nil {
-			return nil, err
-		}
-		t.tls.VerifyConnection = t.countHandshake
+	if err := t.secure(); err != nil {
+		return nil, err
 	}
 	return t, t.feed.Grow(config.Topics)
+}
+
+// secure prepares TLS for the addresses that are served over it. Handshakes of the admin address belong
+// to no transport, and are not counted.
+func (t *Target) secure() error {
+	if !t.config.TLS && !t.config.AdminTLS {
+		return nil
+	}
+	shared, ca, err := t.config.secure()
+	if err != nil {
+		return err
+	}
+	t.ca = ca
+	if t.config.TLS {
+		t.tls = shared.Clone()
+		t.tls.VerifyConnection = t.countHandshake
+	}
+	if t.config.AdminTLS {
+		t.adminTLS = shared
+		t.adminTLS.NextProtos = []string{"http/1.1"}
+	}
+	return nil
 }
 
 // CA returns the certificate, in PEM, that a client of this target must trust. It is nil without
@@ -122,6 +147,10 @@ func (t *Target) Serve(ctx context.Context, service, admin net.Listener) error {
 	}
 	if t.tls != nil {
 		metered = tls.NewListener(metered, t.tls)
+	}
+	admin = netutil.LimitListener(admin, maxAdminConnections)
+	if t.adminTLS != nil {
+		admin = tls.NewListener(admin, t.adminTLS)
 	}
 	listeners := []net.Listener{metered, admin}
 	ended := make(chan error, len(servers))
@@ -185,6 +214,8 @@ func (t *Target) adminServer(base context.Context) *http.Server {
 		IdleTimeout:       t.config.IdleTimeout,
 		MaxHeaderBytes:    t.config.MaxHeader,
 		ErrorLog:          t.logger,
+
+		DisableGeneralOptionsHandler: true, // OPTIONS is guarded as any other method
 	}
 }
 
