@@ -237,24 +237,6 @@ func wantReason(t *testing.T, r result.Trial, state result.State, part string) {
 	}
 }
 
-// A target on another time line makes every latency between the two meaningless, also where none
-// turns out negative.
-func TestAnotherTimeLine(t *testing.T) {
-	for _, skew := range []time.Duration{-time.Second, -5 * time.Millisecond, 5 * time.Millisecond, time.Hour} {
-		synctest.Test(t, func(t *testing.T) {
-			l := newLaboratory(t)
-			l.skew = skew
-			r, err := l.engine(small(scenario.WebSocket)).Run(t.Context())
-			if err == nil || !strings.Contains(err.Error(), "the target's clock is "+skew.String()+" off") {
-				t.Errorf("skew %v: err = %v", skew, err)
-			}
-			if len(r.Trials) != 0 {
-				t.Errorf("skew %v: %d trials", skew, len(r.Trials))
-			}
-		})
-	}
-}
-
 // A server that begins to fail in the middle is quoted: the reader should not have to guess.
 func TestFailuresInTheMiddleAreQuoted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"pollpush/pkg/clock"
 	"pollpush/pkg/metrics"
@@ -20,15 +21,24 @@ const (
 	spans
 )
 
-// window is the part of a trial that counts: [start, end).
-type window struct{ start, end clock.Instant }
+// window is the part of a trial that counts: [start, end). When it was set, the target's clock was so
+// far ahead of ours.
+type window struct {
+	start, end clock.Instant
+	ahead      time.Duration
+}
 
 func (w window) contains(i clock.Instant) bool { return w.start <= i && i < w.end }
+
+// containsDue reports whether a message that falls due at an instant of the target's clock counts. The
+// answer is always the same, whatever has been learnt of that clock since.
+func (w window) containsDue(i clock.Instant) bool { return w.contains(i.Add(-w.ahead)) }
 
 // recorder takes what all virtual clients of a trial bring. Its shards are locked apart; a client
 // always uses the same one.
 type recorder struct {
 	window atomic.Pointer[window] // nil until the clients are ready
+	clocks clocks
 	shards []*shard
 }
 
@@ -107,12 +117,13 @@ func (r *recorder) unit(s *shard, seq *sequence, u *transport.Unit) {
 	if w == nil {
 		return
 	}
+	received := u.Received.Add(r.clocks.ahead()) // on the target's clock, as due times are
 	if w.contains(u.Scheduled) {
 		s.pollLag.Record(u.Left.Sub(u.Scheduled))
 	}
 	for _, m := range u.Messages {
 		kind := seq.take(m.Seq)
-		if !w.contains(m.Due) {
+		if !w.containsDue(m.Due) {
 			continue
 		}
 		if kind == duplicated {
@@ -123,7 +134,7 @@ func (r *recorder) unit(s *shard, seq *sequence, u *transport.Unit) {
 			s.reordered++
 		}
 		s.delivered++
-		s.latency.Record(u.Received.Sub(m.Due))
+		s.latency.Record(received.Sub(m.Due))
 	}
 }
 

@@ -22,6 +22,7 @@ func (t *trial) report(cause error) (*result.Trial, error) {
 		Messages:  t.messages(&sum, due),
 		Wire:      t.wire(&sum),
 		Generator: t.generator,
+		Clock:     t.recorder.clocks.result(),
 	}
 	if t.measured {
 		r.Server.Process = t.atStart.between(t.atEnd)
@@ -107,7 +108,7 @@ func (t *trial) publishLag() *metrics.Histogram {
 	h := metrics.NewHistogram()
 	w := t.recorder.window.Load()
 	for _, r := range t.published.Records {
-		if w.contains(r.Due) {
+		if w.containsDue(r.Due) {
 			h.Record(r.Published.Sub(r.Due))
 		}
 	}

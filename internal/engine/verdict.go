@@ -7,6 +7,7 @@ import (
 
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
+	"pollpush/pkg/metrics"
 )
 
 // judge says what the trial's figures are worth, and why.
@@ -16,6 +17,7 @@ func (t *trial) judge(r *result.Trial, sum *tally, cause error) result.Verdict {
 		v.invalid("cut short: %v", cause)
 	}
 	t.judgeDelivery(&v, r, sum)
+	judgeClock(&v, r.Clock, sum.latency)
 	t.judgeBooks(&v, r)
 	t.judgePunctuality(&v, sum)
 	return result.Verdict(v)
@@ -48,11 +50,29 @@ func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
 	if n := r.Wire.Total.RequestsFailed; n > 0 && r.Complete && r.Clients.Connected == r.Clients.Asked {
 		v.invalid("%d requests failed: %v", n, t.crowd.failure())
 	}
-	if n := sum.latency.Negative(); n > 0 {
-		v.invalid("%d latencies are negative: the clocks of target and generator disagree", n)
-	}
 	if n := sum.latency.Over(); n > 0 {
 		v.suspect("%d latencies are longer than an hour, the top of the scale", n)
+	}
+}
+
+// coarseClock is the part of the median latency that may be the clocks' error.
+const coarseClock = 0.25
+
+// judgeClock says whether latencies between two clocks mean anything. c is nil where there is one clock,
+// which has no error.
+func judgeClock(v *verdict, c *result.Clock, latency *metrics.Histogram) {
+	if c == nil {
+		c = &result.Clock{}
+	}
+	switch n := latency.Negative(); {
+	case n > 0 && -latency.Min() > c.Error:
+		v.invalid("%d latencies are negative: the clocks of target and generator disagree", n)
+	case n > 0:
+		v.suspect("%d latencies are negative, by no more than the clocks of target and generator may be off: they are compared to within %s", n, c.Error)
+	}
+	if median := latency.Percentile(50); latency.Count() > 0 && float64(c.Error) > coarseClock*float64(median) {
+		v.suspect("the clocks of target and generator are compared to within %s, which is much beside a median latency of %s: a shorter way between the two tells more",
+			c.Error, median.Round(time.Microsecond))
 	}
 }
 

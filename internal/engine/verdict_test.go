@@ -58,6 +58,40 @@ func TestPunctuality(t *testing.T) {
 	}
 }
 
+// Between two clocks a latency may come out negative by what they may be off, and means little where that
+// is much beside it. Within one clock it may not.
+func TestJudgeClock(t *testing.T) {
+	const ms = time.Millisecond
+	within := func(d time.Duration) *result.Clock { return &result.Clock{Offset: time.Hour, Error: d} }
+	for _, c := range []struct {
+		name    string
+		clock   *result.Clock
+		latency []time.Duration
+		want    result.State
+		says    string
+	}{
+		{"one clock", nil, []time.Duration{0, ms, ms}, result.Valid, ""},
+		{"one clock, negative", nil, []time.Duration{-1, ms, ms}, result.Invalid, "1 latencies are negative: the clocks of target and generator disagree"},
+		{"fine", within(2 * ms), []time.Duration{9 * ms, 9 * ms, 9 * ms}, result.Valid, ""},
+		{"negative within the error", within(2 * ms), []time.Duration{-2 * ms, 9 * ms, 9 * ms}, result.Suspect, "1 latencies are negative, by no more than the clocks of target and generator may be off: they are compared to within 2ms"},
+		{"negative beyond it", within(2 * ms), []time.Duration{-2*ms - 1, 9 * ms, 9 * ms}, result.Invalid, "1 latencies are negative: the clocks of target and generator disagree"},
+		{"coarse", within(3 * ms), []time.Duration{9 * ms, 9 * ms, 9 * ms}, result.Suspect, "compared to within 3ms, which is much beside a median latency of 9"},
+		{"nothing came", within(3 * ms), nil, result.Valid, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := metrics.NewHistogram()
+			for _, d := range c.latency {
+				h.Record(d)
+			}
+			v := verdict{State: result.Valid}
+			judgeClock(&v, c.clock, h)
+			if v.State != c.want || !strings.Contains(strings.Join(v.Reasons, "\n"), c.says) || (c.says == "") != (len(v.Reasons) == 0) {
+				t.Errorf("%s, %q; want %s and %q", v.State, v.Reasons, c.want, c.says)
+			}
+		})
+	}
+}
+
 // lags is a histogram of one lag.
 func lags(d time.Duration) *metrics.Histogram {
 	h := metrics.NewHistogram()

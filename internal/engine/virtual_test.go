@@ -31,7 +31,10 @@ type laboratory struct {
 	network memnet.Network
 	config  target.Config
 	clock   clock.Clock
-	skew    time.Duration // by which the target's clock differs
+	skew    time.Duration // by which the target's clock is ahead
+	fast    float64       // by which part of the time it runs fast
+	// way, if set, says how long the admin address takes to reach, and its answers to come back.
+	way func() (there, back time.Duration)
 	// onLaunch, if set, is called with each target that starts.
 	onLaunch func(*engine.Target)
 }
@@ -60,12 +63,15 @@ func (l *laboratory) launch(context.Context) (*engine.Target, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.way != nil {
+		return l.serve(service, control, l.dialFar)
+	}
 	return l.serve(service, control, l.network.DialContext)
 }
 
 // serve starts a target on two listeners; dial reaches the admin address.
 func (l *laboratory) serve(service, control net.Listener, dial admin.Dial) (*engine.Target, error) {
-	server, err := target.New(l.config, l.clock.Shifted(l.skew), log.New(io.Discard, "", 0))
+	server, err := target.New(l.config, l.clock.Shifted(l.skew).Drifting(l.fast), log.New(io.Discard, "", 0))
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"pollpush/internal/build"
 	"pollpush/internal/host"
@@ -118,10 +119,14 @@ func conditions(r result.Result) []string {
 	}
 	machine := fmt.Sprintf("On: %s; target: %s.", Machine(r.Tool, r.Host), target)
 	texts := []string{workload, machine}
+	clocks := clocksError(r)
+	if clocks > 0 {
+		texts = append(texts, fmt.Sprintf("Latencies are right to within ±%s ms: the clocks of target and generator were compared over the network.", milliseconds(clocks)))
+	}
 	switch {
 	case onLoopback(r.Target) && !s.Link.IsZero():
 		texts = append(texts, "The link is emulated by the generator: no packet is lost, nothing is congested, and the server's kernel knows of no distance.")
-	case onLoopback(r.Target):
+	case onLoopback(r.Target) && clocks == 0: // what has another clock is at the other end of a tunnel
 		texts = append(texts, "Over loopback: no distance, no loss, and part of the receiver's work is done in the sender's system call.")
 	}
 	return texts
@@ -133,6 +138,18 @@ func arrivals(s scenario.Scenario) string {
 		return fmt.Sprintf("in bursts of %d", s.Burst)
 	}
 	return string(s.Arrivals)
+}
+
+// clocksError is the most that latencies may be off because they are between two clocks, 0 where there
+// is one.
+func clocksError(r result.Result) time.Duration {
+	var most time.Duration
+	for _, t := range r.Trials {
+		if t.Clock != nil {
+			most = max(most, t.Clock.Error)
+		}
+	}
+	return most
 }
 
 // Machine says what something was measured on, and by which version of the tool.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -132,6 +133,26 @@ func TestMarkdownKeepsItsShape(t *testing.T) {
 		}
 		if strings.Contains(line, "<") {
 			t.Errorf("a tag could begin in %q", line)
+		}
+	}
+}
+
+// Where latencies are between two clocks, by how much they may be off stands under them, of all trials
+// the most.
+func TestErrorOfClocks(t *testing.T) {
+	r := load(t)
+	const sentence = "Latencies are right to within ±1.25 ms: the clocks of target and generator were compared over the network."
+	for _, clocks := range []bool{false, true} {
+		if clocks {
+			r.Trials[0].Clock = &result.Clock{Offset: time.Hour, Error: time.Millisecond}
+			r.Trials[3].Clock = &result.Clock{Offset: time.Hour, Error: 1250 * time.Microsecond}
+		}
+		var b bytes.Buffer
+		if err := report.Write(&b, report.Table, r); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(b.String(), sentence) != clocks || strings.Contains(b.String(), "Over loopback") == clocks {
+			t.Errorf("two clocks: %v\n%s", clocks, &b)
 		}
 	}
 }

@@ -39,11 +39,14 @@ type Trial struct {
 	ScheduleHash string  `json:"schedule_hash,omitempty"`
 	Clients      Clients `json:"clients"`
 	// Connect is how long it took from the first dial until every client was subscribed.
-	Connect    time.Duration `json:"connect_ns"`
-	Messages   Messages      `json:"messages"`
-	Latency    Distribution  `json:"latency"`
-	PublishLag Distribution  `json:"publish_lag"`
-	PollLag    Distribution  `json:"poll_lag"`
+	Connect  time.Duration `json:"connect_ns"`
+	Messages Messages      `json:"messages"`
+	// Clock is what is known of the target's clock where it is not the generator's; nil where it is, and
+	// latencies have no error from it.
+	Clock      *Clock       `json:"clock,omitempty"`
+	Latency    Distribution `json:"latency"`
+	PublishLag Distribution `json:"publish_lag"`
+	PollLag    Distribution `json:"poll_lag"`
 	// GeneratorLag is how late the generator was awake, looked at every few milliseconds.
 	GeneratorLag Distribution `json:"generator_lag"`
 	Wire         Wire         `json:"wire"`
@@ -71,6 +74,14 @@ type Messages struct {
 	Lost       *int64 `json:"lost"`
 	Duplicated int64  `json:"duplicated"`
 	Reordered  int64  `json:"reordered"`
+}
+
+// Clock is how the target's clock stood to the generator's. Latencies are corrected by it, and right to
+// within Error.
+type Clock struct {
+	Offset time.Duration `json:"offset_ns"` // how far it was ahead, when the schedule began
+	Error  time.Duration `json:"error_ns"`  // the most that any correction may have been off
+	Drift  time.Duration `json:"drift_ns"`  // how much further ahead it was at the end
 }
 
 // Distribution is a histogram's summary, and the histogram itself.

@@ -33,6 +33,7 @@ func sample(t *testing.T) result.Result {
 		Trials: []result.Trial{{
 			Transport: scenario.WebSocket, Trial: 1, Complete: true, ScheduleHash: "0123456789abcdef",
 			Messages: result.Messages{Published: &published, Expected: &expected, Delivered: 8000, Lost: &lost},
+			Clock:    &result.Clock{Offset: time.Hour, Error: time.Millisecond, Drift: -time.Microsecond},
 			Latency:  latency,
 			Wire:     result.Wire{Steady: result.Cost{Ledger: wire.Ledger{Messages: 3, Down: wire.Bytes{Payload: 1, Framing: 2, Header: 3, Handshake: 4, TLS: 5, Control: 1}}}},
 			Server:   result.Server{Process: result.Process{CPUUser: 1, CPUSystem: 2}, Books: result.Books{Difference: &difference}},
@@ -81,7 +82,7 @@ func TestFieldNames(t *testing.T) {
 		"trials.wire.steady.up.handshake_bytes", "trials.wire.steady.up.tls_bytes", "trials.wire.steady.up.socket_bytes",
 		"trials.wire.steady.down.control_bytes",
 		"trials.server.cpu_user_ns", "trials.server.cpu_system_ns", "trials.server.rss_bytes", "trials.server.goroutines",
-		"trials.server.books.difference_bytes", "trials.generator.cpu_user_ns", "trials.verdict.state", "trials.verdict.reasons",
+		"trials.server.books.difference_bytes", "trials.generator.cpu_user_ns", "trials.verdict.state", "trials.clock.offset_ns", "trials.clock.error_ns", "trials.clock.drift_ns", "trials.verdict.reasons",
 	} {
 		node := tree
 		for name := range strings.SplitSeq(path, ".") {

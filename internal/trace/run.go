@@ -138,6 +138,11 @@ func (r *run) await(ctx context.Context, ended <-chan error) (running bool, err 
 	case <-ctx.Done():
 		return true, ctx.Err()
 	}
+	offset, err := engine.CompareClocks(ctx, r.target.Admin, r.config.Clock)
+	if err != nil {
+		return true, err
+	}
+	lead := lead + 4*offset.Error // from far away, an answer takes a while
 	schedule := r.config.Scenario().Schedule(1)
 	started, err := r.target.Admin.Publish(ctx, admin.PublicationRequest{
 		Schedule: schedule, In: lead, PayloadBytes: r.config.PayloadBytes,
@@ -145,7 +150,7 @@ func (r *run) await(ctx context.Context, ended <-chan error) (running bool, err 
 	if err != nil {
 		return true, err
 	}
-	r.sink.release(started.Origin)
+	r.sink.release(started.Origin.Add(-offset.Ahead))
 	running, err = r.collect(ctx, ended, lead+schedule.Length+r.config.PollInterval+margin)
 	if err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)

@@ -42,6 +42,7 @@ type laboratory struct {
 	t       *testing.T
 	network memnet.Network
 	clock   clock.Clock
+	skew    time.Duration // by which the target's clock is ahead
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 	// onLaunch, if set, is called with the target that starts.
 	onLaunch func(*engine.Target)
@@ -87,7 +88,7 @@ func (l *laboratory) launch(s trace.Settings) (*engine.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := target.New(config, l.clock, log.New(io.Discard, "", 0))
+	server, err := target.New(config, l.clock.Shifted(l.skew), log.New(io.Discard, "", 0))
 	if err != nil {
 		return nil, err
 	}
@@ -146,6 +147,21 @@ func TestText(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A target whose clock is another is polled at the same times.
+func TestAnotherClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLaboratory(t)
+		s := trace.Default(scenario.ShortPoll)
+		want := len(l.trace(s).Steps)
+		for _, skew := range []time.Duration{-time.Hour, time.Hour} {
+			l.skew = skew
+			if got := len(l.trace(s).Steps); got != want {
+				t.Errorf("%v ahead: %d steps, want %d", skew, got, want)
+			}
+		}
+	})
 }
 
 func render(t *testing.T, f trace.Format, tr *trace.Trace) string {
