@@ -12,7 +12,6 @@ import (
 
 	"pollpush/internal/headers"
 	"pollpush/internal/host"
-	"pollpush/internal/link"
 	"pollpush/internal/metric"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
@@ -105,17 +104,6 @@ func (o *options) nameTransports() {
 	}
 }
 
-// bindLink binds the flags of the emulated link, and remembers where: a preset gives way to what was said.
-func (o *options) bindLink(f *pflag.FlagSet) {
-	s := &o.scenario
-	f.StringVar(&o.link, "link", "", "emulate a link between clients and target: "+strings.Join(link.Presets(), ", "))
-	f.DurationVar(&s.Link.RTT, "rtt", 0, "its round trip, as 100ms")
-	f.DurationVar(&s.Link.Jitter, "jitter", 0, "what either way takes longer at most, at random")
-	f.Var(&s.Link.Down, "down", "its bandwidth towards each client, as 10mbit; 0 is no limit")
-	f.Var(&s.Link.Up, "up", "its bandwidth from each client")
-	o.flags = f
-}
-
 // bindTarget binds the flags that name a target that runs already.
 func (o *options) bindTarget(f *pflag.FlagSet) {
 	f.StringVar(&o.target, "target", "", "URL of a target that runs already, as http://127.0.0.1:8080 (default: start one)")
@@ -159,46 +147,6 @@ func (o *options) check() error {
 			o.scenario.Clients, ports, ports)
 	}
 	return nil
-}
-
-// usePreset puts the figures of a named link where nothing else was said.
-func (o *options) usePreset() error {
-	if o.link == "" {
-		return nil
-	}
-	preset, err := link.Preset(o.link)
-	if err != nil {
-		return err
-	}
-	said := o.scenario.Link
-	for flag, use := range map[string]func(){
-		"rtt":    func() { preset.RTT = said.RTT },
-		"jitter": func() { preset.Jitter = said.Jitter },
-		"down":   func() { preset.Down = said.Down },
-		"up":     func() { preset.Up = said.Up },
-	} {
-		if o.flags.Changed(flag) {
-			use()
-			preset.Name = "" // it is another link now
-		}
-	}
-	o.scenario.Link = preset
-	return nil
-}
-
-func bindLimits(f *pflag.FlagSet, texts *[]string) {
-	f.StringArrayVar(texts, "limit", nil, "when a trial is suspect, and when invalid, as publish-lag=20ms:100ms: "+strings.Join(result.LimitNames(), ", "))
-}
-
-// readLimits returns the limits that the values of --limit ask for.
-func readLimits(texts []string) (result.Limits, error) {
-	l := result.DefaultLimits()
-	for _, text := range texts {
-		if err := l.Set(text); err != nil {
-			return result.Limits{}, fmt.Errorf("--limit: %w", err)
-		}
-	}
-	return l, nil
 }
 
 func (o *options) loadHeaders() error {

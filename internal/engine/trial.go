@@ -18,9 +18,7 @@ import (
 
 // Bounds and margins of a trial's phases.
 const (
-	connectMargin  = 60 * time.Second       // for all clients to subscribe, links apart
 	launchLead     = 100 * time.Millisecond // from the ready barrier to the schedule's origin
-	drainMargin    = 5 * time.Second        // beyond the worst honest delay of the transport
 	drainStep      = 5 * time.Millisecond   // between two looks at what has arrived
 	partialTimeout = time.Second            // for asking an interrupted trial's target what it published
 	healthInterval = time.Second            // between two looks at a target that is not ours
@@ -285,26 +283,6 @@ func (t *trial) drain(ctx context.Context) error {
 	return nil
 }
 
-// worstDelay is how late a message may honestly arrive because of how its transport works, and of how
-// far away it is: a poll makes up to three round trips with a connection of its own, and TLS.
-func (t *trial) worstDelay() time.Duration {
-	delay := 4 * t.roundTrip()
-	if t.name == scenario.ShortPoll {
-		delay += t.scenario.PollInterval
-	}
-	return delay
-}
-
-// roundTrip is the longest of the emulated link.
-func (t *trial) roundTrip() time.Duration { return t.scenario.Link.RTT + 2*t.scenario.Link.Jitter }
-
-// connectTimeout is how long all clients together may take to subscribe: so many at a time, each a few
-// round trips.
-func (t *trial) connectTimeout() time.Duration {
-	turns := t.scenario.Clients/concurrentDials + 1
-	return connectMargin + time.Duration(4*turns)*t.roundTrip()
-}
-
 // collect closes all connections in order, and reads what the target counted.
 func (t *trial) collect(ctx context.Context) error {
 	t.crowd.disperse()
@@ -331,35 +309,6 @@ func (t *trial) until(ctx context.Context, i clock.Instant) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// due returns the messages that fell due in the window.
-func (t *trial) due() windowMessages {
-	w := t.recorder.window.Load()
-	messages := make(windowMessages, t.scenario.Topics)
-	for _, r := range t.published.Records {
-		if w.containsDue(r.Due) && r.Topic < len(messages) {
-			messages[r.Topic].add(r.Seq)
-		}
-	}
-	return messages
-}
-
-// windowMessages are the messages of a window, by topic.
-type windowMessages []topicMessages
-
-// topicMessages is a run of sequence numbers without holes: a log numbers them so.
-type topicMessages struct {
-	first, last uint64
-	count       int64
-}
-
-func (m *topicMessages) add(seq uint64) {
-	if m.count == 0 {
-		m.first = seq
-	}
-	m.last = seq
-	m.count++
 }
 
 // ownProcess describes this process.
