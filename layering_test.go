@@ -107,6 +107,9 @@ var mayImport = map[string][]string{
 	// A network for tests. Nothing imports it but tests.
 	"internal/memnet": {},
 
+	// What tests compare text by. Nothing imports it but they.
+	"internal/golden": {"github.com/google/go-cmp"},
+
 	// A scenario that was written down. It sets flags, and so it knows nothing of what they mean.
 	"internal/scenariofile": {"internal/textfile", "github.com/goccy/go-yaml"},
 

@@ -3,17 +3,13 @@ package compare
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"pollpush/internal/golden"
 	"pollpush/internal/metric"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
@@ -22,8 +18,6 @@ import (
 	"pollpush/pkg/metrics"
 	"pollpush/pkg/wire"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // drawn returns a result whose latencies are drawn: each trial has a luck of its own, which all its
 // messages share. factor makes WebSocket slower.
@@ -319,26 +313,9 @@ func TestGolden(t *testing.T) {
 		if err := c.Write(&b, v.format); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, v.name, b.String())
+		golden.Compare(t, v.name, b.String())
 		if v.format == report.JSON && !json.Valid(b.Bytes()) {
 			t.Error("it is no JSON")
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("differs from %s (make it anew with -update if it should): -want +got\n%s", path, diff)
 	}
 }

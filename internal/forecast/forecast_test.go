@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"flag"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,17 +13,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"pollpush/internal/forecast"
+	"pollpush/internal/golden"
 	"pollpush/internal/headers"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/wire"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // asked returns the question that the tests ask unless they say otherwise: 1000 clients, a message in ten
 // seconds, a poll in five, a round trip of 60 ms.
@@ -458,19 +454,7 @@ func TestGolden(t *testing.T) {
 		"map.txt":   written(t, grid, report.Table),
 		"map.csv":   written(t, grid, forecast.CSV),
 	} {
-		path := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
+		golden.Compare(t, name, got)
 	}
 }
 

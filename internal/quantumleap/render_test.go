@@ -3,7 +3,6 @@ package quantumleap
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,11 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pollpush/internal/golden"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // load reads a Leap that was really made, with 20 and 40 clients; its histograms were taken out.
 func load(t *testing.T) *Leap {
@@ -80,25 +78,8 @@ func TestGolden(t *testing.T) {
 			if err := l.Write(&b, c.format); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, c.name, b.String())
+			golden.Compare(t, c.name, b.String())
 		})
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("differs from %s (make it anew with -update if it should): -want +got\n%s", path, diff)
 	}
 }
 

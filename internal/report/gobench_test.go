@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"pollpush/internal/golden"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
@@ -21,7 +22,7 @@ func TestGoBenchIsRead(t *testing.T) {
 	if err := report.Write(&b, report.GoBench, r); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "gobench.txt", b.Bytes())
+	golden.Compare(t, "gobench.txt", b.String())
 
 	reader := benchfmt.NewReader(&b, "gobench.txt")
 	lines := 0

@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"bytes"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,12 +11,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pollpush/internal/golden"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // load reads a run that was really made: 40 clients, two trials of each transport.
 func load(t *testing.T) result.Result {
@@ -70,7 +68,7 @@ func TestGolden(t *testing.T) {
 			if err := report.Write(&b, test.format, r); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, test.name, b.Bytes())
+			golden.Compare(t, test.name, b.String())
 		})
 	}
 }
@@ -92,28 +90,10 @@ func TestLayers(t *testing.T) {
 		if err := report.WriteLayers(&b, format, []result.Result{plain, secure, bad}); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, "layers."+string(format), b.Bytes())
+		golden.Compare(t, "layers."+string(format), b.String())
 	}
 	if err := report.WriteLayers(io.Discard, report.Table, []result.Result{bad}); err == nil {
 		t.Error("a table of invalid trials")
-	}
-}
-
-// golden compares with a golden file, or writes it.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("differs from %s (make it anew with -update if it should): -want +got\n%s", path, diff)
 	}
 }
 

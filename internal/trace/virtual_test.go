@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"flag"
 	"io"
 	"log"
 	"net"
@@ -25,6 +24,7 @@ import (
 
 	"pollpush/internal/admin"
 	"pollpush/internal/engine"
+	"pollpush/internal/golden"
 	"pollpush/internal/headers"
 	"pollpush/internal/memnet"
 	"pollpush/internal/scenario"
@@ -34,8 +34,6 @@ import (
 	"pollpush/pkg/feed"
 	"pollpush/pkg/transport"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // laboratory traces a real target on a network in memory, in a synctest bubble.
 type laboratory struct {
@@ -138,7 +136,7 @@ func TestText(t *testing.T) {
 				s.Messages = 2
 				s.KeepAlive = name != scenario.ShortPoll // one of the two shows it off
 				got := unmask(render(t, trace.Text, newLaboratory(t).trace(s)))
-				golden(t, string(name)+".txt", got)
+				golden.Compare(t, string(name)+".txt", got)
 				for line := range strings.Lines(got) {
 					if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 100 || strings.HasSuffix(line, " \n") {
 						t.Errorf("%d columns, or spaces at the end: %q", n, line)
@@ -171,23 +169,6 @@ func render(t *testing.T, f trace.Format, tr *trace.Trace) string {
 		t.Fatal(err)
 	}
 	return b.String()
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("differs from %s (make it anew with -update if it should): -want +got\n%s", path, diff)
-	}
 }
 
 // Whatever is traced, the pieces add up to the steps, to the totals and to what the client booked.
