@@ -207,18 +207,23 @@ func TestTrialsTakeTurns(t *testing.T) {
 func TestCoolDown(t *testing.T) {
 	s := small(scenario.SSE)
 	s.Duration, s.Trials = 5*time.Second, 3
-	elapsed := func(cooldown time.Duration) (took time.Duration) {
-		synctest.Test(t, func(t *testing.T) {
-			s.Cooldown = cooldown
-			began := time.Now()
-			newLaboratory(t).run(s)
-			took = time.Since(began)
-		})
-		return took
-	}
-	if without, with := elapsed(0), elapsed(time.Minute); (with - without).Round(time.Millisecond) != 2*time.Minute {
-		t.Errorf("three trials took %v without pauses and %v with two", without, with)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s.Cooldown = time.Minute
+		l := newLaboratory(t)
+		var ended time.Time // when the target of the trial before was gone; zero before the first
+		var pauses []time.Duration
+		l.onLaunch = func(target *engine.Target) {
+			if !ended.IsZero() {
+				pauses = append(pauses, time.Since(ended))
+			}
+			stop := target.Stop
+			target.Stop = func() { stop(); ended = time.Now() }
+		}
+		l.run(s)
+		if want := []time.Duration{time.Minute, time.Minute}; !slices.Equal(pauses, want) {
+			t.Errorf("pauses of %v between three trials, want %v", pauses, want)
+		}
+	})
 	synctest.Test(t, func(t *testing.T) {
 		s.Cooldown = time.Hour
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
