@@ -39,7 +39,7 @@ var rows = []row{
 	{label: "p99", value: func(c column) string { return latency(c, milliseconds(c.latency.Percentile(99))) }},
 	{label: "max", value: func(c column) string { return latency(c, milliseconds(c.latency.Max())) }},
 
-	{label: "What the model predicts, processors apart (computed)", among: predicted},
+	{label: "What the model predicts, if processors took no time", among: predicted},
 	{label: "mean, ms", among: predicted, value: expect(func(c column) string { return milliseconds(c.predicted.Mean) })},
 	{label: "p99, ms", among: predicted, value: expect(func(c column) string { return milliseconds(c.predicted.P99) })},
 	{label: "measured mean − predicted, ms", among: predicted, value: expect(func(c column) string {
