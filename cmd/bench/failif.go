@@ -57,7 +57,11 @@ func judge(conditions []metric.Condition, r result.Result) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, verdict(c, sum))
+		if err := verdict(c, sum); err != nil && r.Variant != "" {
+			all = append(all, fmt.Errorf("variant %s: %w", r.Variant, err))
+		} else {
+			all = append(all, err)
+		}
 	}
 	return errors.Join(all...)
 }

@@ -15,8 +15,8 @@ import (
 	"pollpush/pkg/metrics"
 )
 
-// serveMetrics serves the engine's metrics on address, if there is one, until stop is called.
-func serveMetrics(address string, e *engine.Engine, stderr io.Writer) (stop func(), err error) {
+// serveMetrics serves the metrics of all jobs on address, if there is one, until stop is called.
+func serveMetrics(address string, jobs []job, stderr io.Writer) (stop func(), err error) {
 	if address == "" {
 		return func() {}, nil
 	}
@@ -30,8 +30,10 @@ func serveMetrics(address string, e *engine.Engine, stderr io.Writer) (stop func
 	for _, p := range engine.Phases() {
 		phases = append(phases, string(p))
 	}
-	registry := metrics.NewRegistry(metrics.Build{Version: info.Version, Commit: info.Commit, Go: info.Go},
-		metrics.NewBench(e.Snapshot, phases))
+	registry := metrics.NewRegistry(metrics.Build{Version: info.Version, Commit: info.Commit, Go: info.Go})
+	for _, j := range jobs {
+		metrics.Register(registry, metrics.NewBench(j.engine.Snapshot, phases), j.variant())
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics.Handler(registry))
 	server := &http.Server{

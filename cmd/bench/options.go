@@ -26,7 +26,7 @@ type options struct {
 	scenario    scenario.Scenario
 	transports  []string
 	path        string             // of the scenario file
-	file        *scenariofile.File // what load read from it; nil when there is none
+	file        *scenariofile.File // what plan read from it, or a variant; nil when there is none
 	fromFile    []string           // the flags that it decides
 	target      string
 	admin       control

@@ -10,12 +10,13 @@ import (
 	"pollpush/internal/scenario"
 )
 
-// announce says what the model expects of a run, before it is known what came of it.
-func announce(w io.Writer, s scenario.Scenario) {
+// announce says what the model expects of a run, of a variant if it has a name, before it is known what came of
+// it.
+func announce(w io.Writer, variant string, s scenario.Scenario) {
 	for _, t := range s.Transports {
 		p := predict(s, t, s.Rate)
-		_, _ = fmt.Fprintf(w, "predicted  %-10s mean %s, p99 %s, %.4g requests/s\n",
-			t, p.Mean.Round(time.Microsecond), p.P99.Round(time.Microsecond), p.RequestsPerSecond)
+		_, _ = fmt.Fprintf(w, "predicted  %s%-10s mean %s, p99 %s, %.4g requests/s\n",
+			column(variant), t, p.Mean.Round(time.Microsecond), p.P99.Round(time.Microsecond), p.RequestsPerSecond)
 	}
 }
 

@@ -158,7 +158,7 @@ func (b *leapBench) Run(ctx context.Context, s scenario.Scenario) (result.Result
 	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Limits: o.limits, Launch: o.launch(b.stderr), TargetName: o.targetName()}
 	if !b.quiet {
 		_, _ = fmt.Fprintf(b.stderr, "%d clients, %s, HTTP/%s, header profile %s\n", s.Clients, s.Transports[0], s.HTTP, s.Headers)
-		e.Progress = progress(b.stderr)
+		e.Progress = progress(b.stderr, "")
 	}
 	return e.Run(ctx)
 }

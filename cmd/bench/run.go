@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,10 +35,11 @@ it was asked for something that cannot be, 3 when a --fail-if holds.`,
   bench run --target http://127.0.0.1:8080 --admin http://127.0.0.1:9090`,
 		Args: cli.NoArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if err := o.load(command.Flags()); err != nil {
+			all, err := o.plan(command.Flags())
+			if err != nil {
 				return cli.UsageError(err)
 			}
-			return runBenchmark(command.Context(), o, command.OutOrStdout(), command.ErrOrStderr())
+			return runBenchmark(command.Context(), all, command.OutOrStdout(), command.ErrOrStderr())
 		},
 	}
 	o.bind(command.Flags())
@@ -50,41 +53,87 @@ var (
 	errInvalid    = errors.New("a trial is invalid: see the reasons under the table")
 )
 
-// runBenchmark checks all that can be checked before anything starts, runs, and shows.
-func runBenchmark(ctx context.Context, o *options, stdout, stderr io.Writer) error {
-	if err := o.check(); err != nil {
-		return cli.UsageError(o.locate(err))
+// runBenchmark checks all that can be checked before anything starts, runs, and shows. There is one scenario,
+// or one for each variant of a file.
+func runBenchmark(ctx context.Context, all []*options, stdout, stderr io.Writer) error {
+	for _, o := range all {
+		if err := o.check(); err != nil {
+			return cli.UsageError(o.locate(err))
+		}
 	}
-	if err := o.probe(ctx, stderr); err != nil {
-		return cli.UsageError(err)
+	jobs := make([]job, len(all))
+	for i, o := range all {
+		if err := o.probe(ctx, stderr); err != nil {
+			return cli.UsageError(err)
+		}
+		out, err := createOut(o.outPath())
+		if err != nil {
+			return err
+		}
+		defer out.Discard()
+		jobs[i] = job{options: o, out: out, engine: o.engine(stderr)}
 	}
-	out, err := createOut(o.out)
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Limits: o.limits, Launch: o.launch(stderr), TargetName: o.targetName()}
-	if !o.quiet {
-		e.Progress = progress(stderr)
-		announce(stderr, o.scenario)
-	}
-	stopMetrics, err := serveMetrics(o.metricsAddr, e, stderr)
+	stopMetrics, err := serveMetrics(all[0].metricsAddr, jobs, stderr)
 	if err != nil {
 		return err
 	}
 	defer stopMetrics()
+	return runJobs(ctx, jobs, stdout)
+}
 
-	r, runErr := e.Run(ctx)
-	addPredictions(&r)
-	return errors.Join(outcome(ctx, r, runErr), show(o, out, r, stdout), judge(o.conditions, r))
+// job is one scenario, what runs it, and where the result goes.
+type job struct {
+	*options
+	engine *engine.Engine
+	out    *result.File // nil when it goes nowhere
+}
+
+// engine returns what runs the scenario, and says what is expected of it.
+func (o *options) engine(stderr io.Writer) *engine.Engine {
+	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Limits: o.limits, Launch: o.launch(stderr), TargetName: o.targetName()}
+	if !o.quiet {
+		e.Progress = progress(stderr, o.variant())
+		announce(stderr, o.variant(), o.scenario)
+	}
+	return e
+}
+
+// runJobs runs all scenarios in turns, and shows each result.
+func runJobs(ctx context.Context, jobs []job, stdout io.Writer) error {
+	engines := make([]*engine.Engine, len(jobs))
+	for i, j := range jobs {
+		engines[i] = j.engine
+	}
+	results, runErr := engine.RunInTurns(ctx, engines)
+	errs := []error{outcome(ctx, results, runErr)}
+	for i, j := range jobs {
+		r := results[i]
+		r.Variant = j.variant()
+		addPredictions(&r)
+		if i > 0 && j.format != report.JSON {
+			_, _ = fmt.Fprintln(stdout) // whoever cannot be written to says so below
+		}
+		errs = append(errs, show(j, r, stdout), judge(j.conditions, r))
+	}
+	return errors.Join(errs...)
 }
 
 // show prints what was measured and stores it. A run that measured nothing leaves nothing.
-func show(o *options, out *result.File, r result.Result, stdout io.Writer) error {
+func show(j job, r result.Result, stdout io.Writer) error {
 	if len(r.Trials) == 0 {
 		return nil
 	}
-	return errors.Join(report.Write(stdout, o.format, r), commitOut(out, r.Write))
+	return errors.Join(report.Write(stdout, j.format, r), commitOut(j.out, r.Write))
+}
+
+// outPath is where the result goes, "" for nowhere. That of a variant has its name in it: result.json
+// becomes result.fresh.json.
+func (o *options) outPath() string {
+	if o.out == "" || o.variant() == "" {
+		return o.out
+	}
+	extension := filepath.Ext(o.out)
+	return strings.TrimSuffix(o.out, extension) + "." + o.variant() + extension
 }
 
 // createOut makes sure that the file of --out can be written. It is nil when there is none.
@@ -111,15 +160,20 @@ func commitOut(out *result.File, write func(io.Writer) error) error {
 }
 
 // outcome is why a run did not succeed, nil when it did.
-func outcome(ctx context.Context, r result.Result, runErr error) error {
+func outcome(ctx context.Context, results []result.Result, runErr error) error {
+	nothing, invalid := true, false
+	for _, r := range results {
+		nothing = nothing && len(r.Trials) == 0
+		invalid = invalid || r.Invalid()
+	}
 	switch {
-	case ctx.Err() != nil && len(r.Trials) == 0:
+	case ctx.Err() != nil && nothing:
 		return errNothing
 	case ctx.Err() != nil:
 		return errIncomplete
 	case runErr != nil:
 		return runErr
-	case r.Invalid():
+	case invalid:
 		return errInvalid
 	}
 	return nil

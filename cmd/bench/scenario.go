@@ -22,16 +22,76 @@ const (
 	burstFlag    = "burst"
 )
 
-// load sets the flags that the scenario file gives and the command line does not. It is called once, when
-// the command line has been read.
-func (o *options) load(line *pflag.FlagSet) error {
+// plan returns what is to be run: o, with what the scenario file gives and the command line does not, or one
+// for each variant of that file. It is called once, when the command line has been read.
+func (o *options) plan(line *pflag.FlagSet) ([]*options, error) {
+	if !line.Changed(scenarioFlag) {
+		return []*options{o}, o.load(line, nil)
+	}
+	file, err := scenariofile.Read(o.path)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", scenarioFlag, err)
+	}
+	if len(file.Variants) == 0 {
+		return []*options{o}, o.load(line, file)
+	}
+	var all []*options
+	for _, variant := range file.Variants {
+		fresh, given := newOptions(), pflag.NewFlagSet("", pflag.ContinueOnError)
+		fresh.bind(given)
+		if err := errors.Join(differ(variant, line), repeat(line, given)); err != nil {
+			return nil, err
+		}
+		if err := fresh.load(given, variant); err != nil {
+			return nil, err
+		}
+		all = append(all, fresh)
+	}
+	return all, nil
+}
+
+// differ refuses flags that would make variants the same in what they differ in.
+func differ(variant *scenariofile.File, line *pflag.FlagSet) error {
+	var err error
+	line.Visit(func(f *pflag.Flag) {
+		if err == nil && variant.Varies(f.Name) {
+			err = fmt.Errorf("--%s is what the variant %s has a value of its own for: leave the flag out, or change the file", f.Name, variant.Variant)
+		}
+	})
+	return err
+}
+
+// repeat gives the flags that a command line has to another one.
+func repeat(line, other *pflag.FlagSet) error {
+	var err error
+	line.Visit(func(f *pflag.Flag) {
+		to := other.Lookup(f.Name)
+		if to == nil {
+			return // as --help, which all commands have
+		}
+		from, ok := f.Value.(pflag.SliceValue)
+		into, ok2 := to.Value.(pflag.SliceValue)
+		if ok && ok2 { // whose text cannot be read back
+			to.Changed = true
+			err = errors.Join(err, into.Replace(from.GetSlice()))
+			return
+		}
+		err = errors.Join(err, other.Set(f.Name, f.Value.String()))
+	})
+	return err
+}
+
+// load sets the flags that a scenario file gives and the command line does not. file is nil where there is
+// none.
+func (o *options) load(line *pflag.FlagSet, file *scenariofile.File) error {
 	burst, arrivals := line.Changed(burstFlag), line.Changed(arrivalsFlag)
-	if line.Changed(scenarioFlag) {
-		if err := o.loadFile(line); err != nil {
+	if file != nil {
+		if err := o.use(line, file); err != nil {
 			return fmt.Errorf("--%s: %w", scenarioFlag, err)
 		}
+		arrivals = arrivals || file.Varies(arrivalsFlag)
 	}
-	// One that the file gives is idle, and no mistake, where the command line wants other arrivals.
+	// One that the file gives is idle, and no mistake, where the command line or a variant wants other arrivals.
 	burst = burst || line.Changed(burstFlag) && !arrivals
 	if a := o.scenario.Arrivals; burst && (a == scenario.Fixed || a == scenario.Poisson) {
 		return o.locate(errors.New("--burst is for --arrivals burst: ask for these, or leave it out"))
@@ -39,11 +99,7 @@ func (o *options) load(line *pflag.FlagSet) error {
 	return nil
 }
 
-func (o *options) loadFile(line *pflag.FlagSet) error {
-	file, err := scenariofile.Read(o.path)
-	if err != nil {
-		return err
-	}
+func (o *options) use(line *pflag.FlagSet, file *scenariofile.File) error {
 	o.file = file
 	// What the command line overrides is checked all the same: a file is good or it is not.
 	overridden := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -63,6 +119,14 @@ func (o *options) loadFile(line *pflag.FlagSet) error {
 		}
 	}
 	return nil
+}
+
+// variant is the name of the variant that this is, "" where it is none.
+func (o *options) variant() string {
+	if o.file == nil {
+		return ""
+	}
+	return o.file.Variant
 }
 
 // set gives a flag the value of a setting, as if it had been typed.

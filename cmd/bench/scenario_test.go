@@ -110,21 +110,33 @@ func jsonFields(s scenario.Scenario) map[string]any {
 	return fields
 }
 
-// loaded returns what bench run makes of a command line.
+// loaded returns what bench run makes of a command line that asks for one scenario.
 func loaded(args ...string) (*options, error) {
+	all, err := planned(args...)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// planned returns what bench run makes of a command line.
+func planned(args ...string) ([]*options, error) {
 	o := newOptions()
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.bind(f)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
-	if err := o.load(f); err != nil {
+	all, err := o.plan(f)
+	if err != nil {
 		return nil, err
 	}
-	if err := o.check(); err != nil {
-		return nil, o.locate(err)
+	for _, o := range all {
+		if err := o.check(); err != nil {
+			return nil, o.locate(err)
+		}
 	}
-	return o, nil
+	return all, nil
 }
 
 func write(t *testing.T, path, text string) string {
@@ -249,7 +261,7 @@ func TestScenariosThatComeWithIt(t *testing.T) {
 		t.Fatalf("%v, %v", paths, err)
 	}
 	for _, path := range paths {
-		o, err := loaded("--scenario", path)
+		all, err := planned("--scenario", path)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -262,10 +274,44 @@ func TestScenariosThatComeWithIt(t *testing.T) {
 			t.Errorf("%s does not begin with a comment that asks a question", path)
 		}
 		const rest = 2 * time.Second // to start, to connect and to close
-		s := o.scenario
-		span := time.Duration(s.Trials*len(s.Transports)) * (s.Warmup + s.Duration + rest)
+		var span time.Duration
+		for _, o := range all {
+			s := o.scenario
+			span += time.Duration(s.Trials*len(s.Transports)) * (s.Warmup + s.Duration + rest)
+		}
 		if span < 30*time.Second || span > 70*time.Second {
 			t.Errorf("%s takes %s", path, span)
 		}
+	}
+}
+
+// A variant is the file's scenario with its own settings; the command line wins over the file, and is refused
+// where it would make variants alike.
+func TestVariants(t *testing.T) {
+	path := write(t, filepath.Join(t.TempDir(), "s.yaml"),
+		"clients: 7\narrivals: burst\nburst: 5\nvariants:\n  bursts: {}\n  even: {arrivals: fixed, transports: [sse]}\n")
+	all, err := planned("--scenario", path, "--rate", "3", "--fail-if", "sse.latency.p99 > 1s", "--limit", "messages=3", "--limit", "publish-lag=1s:2s", "--out", "dir.d/r.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bursts := scenario.Default()
+	bursts.Clients, bursts.Rate, bursts.Arrivals, bursts.Burst = 7, 3, scenario.Burst, 5
+	even := bursts
+	even.Arrivals, even.Transports = scenario.Fixed, []scenario.Transport{scenario.SSE}
+	for i, want := range []scenario.Scenario{bursts, even} {
+		o := all[i]
+		if !reflect.DeepEqual(o.scenario, want) {
+			t.Errorf("%s = %+v\nwant %+v", o.variant(), o.scenario, want)
+		}
+		if o.limits.Messages != 3 || o.limits.PublishLag.Invalid != 2*time.Second || len(o.conditions) != 1 {
+			t.Errorf("%s does not have the flags of the line", o.variant())
+		}
+		if out := "dir.d/r." + []string{"bursts", "even"}[i] + ".json"; o.outPath() != out {
+			t.Errorf("%s goes to %s, want %s", o.variant(), o.outPath(), out)
+		}
+	}
+	want := "--arrivals is what the variant even has a value of its own for: leave the flag out"
+	if _, err := planned("--scenario", path, "--arrivals", "poisson"); err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("err = %v\nwant %s", err, want)
 	}
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"runtime"
 	"time"
@@ -70,10 +69,16 @@ type Progress struct {
 // machine hits all of them alike. The result holds what was measured also when there is an error;
 // a trial that was cut short is in it, marked incomplete.
 func (e *Engine) Run(ctx context.Context) (result.Result, error) {
+	results, err := RunInTurns(ctx, []*Engine{e})
+	return results[0], err
+}
+
+// blank returns the result before the first trial.
+func (e *Engine) blank() result.Result {
 	if e.Limits == (result.Limits{}) {
 		e.Limits = result.DefaultLimits()
 	}
-	r := result.Result{
+	return result.Result{
 		Schema:   result.Schema,
 		Tool:     build.Read(),
 		Host:     host.Read(),
@@ -83,43 +88,6 @@ func (e *Engine) Run(ctx context.Context) (result.Result, error) {
 		Headers:  e.Headers,
 		Limits:   e.Limits,
 		Trials:   []result.Trial{},
-	}
-	clk := e.Clock
-	if clk.IsZero() {
-		clk = clock.New()
-	}
-	for number := 1; number <= e.Scenario.Trials; number++ {
-		hash := e.Scenario.ScheduleHash(number)
-		for _, name := range e.Scenario.Transports {
-			if err := e.coolDown(ctx, len(r.Trials)); err != nil {
-				return r, err
-			}
-			t := newTrial(e, name, number, clk)
-			trial, err := t.run(ctx)
-			if trial != nil {
-				trial.ScheduleHash = hash
-				r.Trials = append(r.Trials, *trial)
-			}
-			if err != nil {
-				return r, fmt.Errorf("%s: %w", name, err)
-			}
-		}
-	}
-	return r, nil
-}
-
-// coolDown lets the machine come to rest before a trial, unless it is the first.
-func (e *Engine) coolDown(ctx context.Context, done int) error {
-	if done == 0 {
-		return nil
-	}
-	pause := time.NewTimer(e.Scenario.Cooldown)
-	defer pause.Stop()
-	select {
-	case <-pause.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

@@ -44,6 +44,9 @@ func config(b *strings.Builder, r result.Result) {
 	line("goarch", r.Host.Arch)
 	line("pkg", "pollpush")
 	line("cpu", r.Host.CPUModel)
+	if r.Variant != "" {
+		line("variant", r.Variant)
+	}
 	for _, f := range r.Scenario.Flags() {
 		if f.Name != "transports" && f.Name != "trials" {
 			line(f.Name, f.Value)

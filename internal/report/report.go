@@ -55,6 +55,9 @@ func write(w io.Writer, s style, r result.Result) error {
 		return err
 	}
 	var b strings.Builder
+	if r.Variant != "" {
+		fmt.Fprintf(&b, "%s\n\n", s.heading("Variant "+s.escape(r.Variant)))
+	}
 	if !r.Complete() {
 		fmt.Fprintf(&b, "INCOMPLETE: %d of %d trials went through.\n\n", complete(r), r.Scenario.Trials*len(r.Scenario.Transports))
 	}

@@ -18,11 +18,13 @@ const Schema = "pollpush/result/v1"
 
 // Result is one run.
 type Result struct {
-	Schema   string            `json:"schema"`
-	Tool     build.Info        `json:"tool"`
-	Host     host.Info         `json:"host"`
-	Started  time.Time         `json:"started"`
-	Target   string            `json:"target"` // "embedded", or the URL of one that ran already
+	Schema  string     `json:"schema"`
+	Tool    build.Info `json:"tool"`
+	Host    host.Info  `json:"host"`
+	Started time.Time  `json:"started"`
+	Target  string     `json:"target"` // "embedded", or the URL of one that ran already
+	// Variant is the name of the variant of a scenario file that this is; empty when it had none.
+	Variant  string            `json:"variant,omitempty"`
 	Scenario scenario.Scenario `json:"scenario"`
 	Headers  headers.Profile   `json:"header_profile"` // what requests carried besides what they must
 	Limits   Limits            `json:"limits"`         // what verdicts were made by

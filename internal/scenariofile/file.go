@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -22,9 +23,20 @@ const what = "a scenario"
 type File struct {
 	// Settings are what it says, in its order, each key once.
 	Settings []Setting
+	// Variants are the scenarios that the file makes of its own by changing settings. Each is a file by
+	// itself, which says all that its scenario does, and has no variants.
+	Variants []*File
+	// Variant is the name of the variant that this is, "" where it is none.
+	Variant string
 
+	own   []Key // what a variant says by itself
 	path  string
 	lines []string
+}
+
+// Varies reports whether a variant says a key by itself.
+func (f *File) Varies(key string) bool {
+	return slices.ContainsFunc(f.own, func(k Key) bool { return k.Name == key })
 }
 
 // Setting is a key of a file and its value, as the flag of that name takes it.

@@ -47,7 +47,7 @@ func parse(path, text string) (*File, error) {
 // checkTokens refuses what a scenario has no use for: it is a list of keys and values, and a value may be a
 // list.
 func (f *File) checkTokens(tokens token.Tokens) error {
-	const deepest = 2 // {transports: [...]}
+	const deepest = 4 // {variants: {name: {transports: [...]}}}
 	depth := 0
 	for _, t := range tokens {
 		var err error
@@ -81,10 +81,16 @@ func (f *File) read(document *ast.File) error {
 	if !ok {
 		return f.refuse(start(body), errors.New("a scenario is lines of a key, a colon, a space and a value, as clients: 200"))
 	}
+	var variants *ast.MappingValueNode
 	for _, entry := range mapping.Values {
-		if err := f.add(entry); err != nil {
+		if name := entry.Key.GetToken(); name.Value == variantsKey && variants == nil {
+			variants = entry
+		} else if err := f.add(entry); err != nil {
 			return err
 		}
+	}
+	if variants != nil {
+		return f.readVariants(variants)
 	}
 	if len(f.Settings) == 0 {
 		return f.sayNothing()
@@ -119,6 +125,9 @@ func (f *File) sayNothing() error {
 func (f *File) add(entry *ast.MappingValueNode) error {
 	name := entry.Key.GetToken()
 	key, ok := find(name.Value)
+	if name.Value == variantsKey {
+		return f.refuse(placeOf(name), f.misplaced())
+	}
 	if !ok {
 		return f.refuse(placeOf(name), fmt.Errorf("%.80q is no key of a scenario: want %s", name.Value, list()))
 	}
@@ -177,5 +186,5 @@ func list() string {
 	for _, key := range Keys() {
 		names = append(names, key.Name)
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(append(names, variantsKey), ", ")
 }

@@ -27,6 +27,15 @@ func NewRegistry(b Build, cs ...prometheus.Collector) *prometheus.Registry {
 	return registry
 }
 
+// Register adds a collector whose metrics carry a variant's name as the label variant, or no such label when it
+// is "".
+func Register(registry *prometheus.Registry, c prometheus.Collector, variant string) {
+	if variant != "" {
+		c = prometheus.WrapCollectorWith(prometheus.Labels{"variant": variant}, c)
+	}
+	registry.MustRegister(c)
+}
+
 // Handler serves what the registry gathers.
 func Handler(registry *prometheus.Registry) http.Handler {
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 8})
