@@ -99,11 +99,17 @@ func differences(a, b result.Result) []Difference {
 	return different
 }
 
+// inTime says how the two were measured in time. Variants of one run have its beginning, and took turns.
+func inTime(a, b result.Result) string {
+	if a.Variant != "" && b.Variant != "" && a.Started.Equal(b.Started) && alike(a, b) {
+		return "A and B took turns, as variants of one run: what changed on the machine meanwhile hit both."
+	}
+	return "A and B were measured one after the other: what else changed on the machine in between counts as a difference."
+}
+
 // notes says what to know before anything is concluded.
 func notes(a, b Side, different []Difference) []string {
-	texts := []string{
-		"A and B were measured one after the other: what else changed on the machine in between counts as a difference.",
-	}
+	texts := []string{inTime(a.Result, b.Result)}
 	if len(different) > 0 {
 		texts = append(texts, fmt.Sprintf("The scenarios differ (%s), so their figures may for that alone.", list(different)))
 	}

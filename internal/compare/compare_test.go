@@ -319,3 +319,20 @@ func TestGolden(t *testing.T) {
 		}
 	}
 }
+
+// Variants of one run took turns, and so it is said; results of two runs did not, whatever they are called.
+func TestTurnsAreTold(t *testing.T) {
+	a, b := drawn(t, 1, 6, 1), drawn(t, 2, 6, 1)
+	told := func() bool { return strings.Contains(strings.Join(compared(t, a, b).Notes, " "), "took turns") }
+	if told() {
+		t.Error("two runs did not take turns")
+	}
+	a.Variant, b.Variant = "a", "b"
+	if !told() {
+		t.Error("two variants of one run took turns")
+	}
+	b.Started = b.Started.Add(time.Second)
+	if told() {
+		t.Error("two variants of different runs did not take turns")
+	}
+}

@@ -82,7 +82,6 @@ func (e *Engine) blank() result.Result {
 		Schema:   result.Schema,
 		Tool:     build.Read(),
 		Host:     host.Read(),
-		Started:  time.Now().UTC().Truncate(time.Second),
 		Target:   e.TargetName,
 		Scenario: e.Scenario,
 		Headers:  e.Headers,

@@ -19,8 +19,10 @@ import (
 // error, which ends all of them.
 func RunInTurns(ctx context.Context, engines []*Engine) ([]result.Result, error) {
 	results := make([]result.Result, len(engines))
+	started := time.Now().UTC().Truncate(time.Second)
 	for i, e := range engines {
 		results[i] = e.blank()
+		results[i].Started = started
 	}
 	first := true
 	for _, turn := range turns(engines) {
