@@ -17,7 +17,7 @@ func (t *trial) judge(r *result.Trial, sum *tally, cause error) result.Verdict {
 		v.invalid("cut short: %v", cause)
 	}
 	t.judgeDelivery(&v, r, sum)
-	judgeClock(&v, r.Clock, sum.latency)
+	judgeClock(&v, r.Clock, sum.latency, t.engine.Limits.ClockError)
 	t.judgeBooks(&v, r)
 	t.judgePunctuality(&v, sum)
 	return result.Verdict(v)
@@ -55,12 +55,9 @@ func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
 	}
 }
 
-// coarseClock is the part of the median latency that may be the clocks' error.
-const coarseClock = 0.25
-
-// judgeClock says whether latencies between two clocks mean anything. c is nil where there is one clock,
-// which has no error.
-func judgeClock(v *verdict, c *result.Clock, latency *metrics.Histogram) {
+// judgeClock says whether latencies between two clocks mean anything, whose error may be a share of the
+// median. c is nil where there is one clock, which has no error.
+func judgeClock(v *verdict, c *result.Clock, latency *metrics.Histogram, share float64) {
 	if c == nil {
 		c = &result.Clock{}
 	}
@@ -70,7 +67,7 @@ func judgeClock(v *verdict, c *result.Clock, latency *metrics.Histogram) {
 	case n > 0:
 		v.suspect("%d latencies are negative, by no more than the clocks of target and generator may be off: they are compared to within %s", n, c.Error)
 	}
-	if median := latency.Percentile(50); latency.Count() > 0 && float64(c.Error) > coarseClock*float64(median) {
+	if median := latency.Percentile(50); latency.Count() > 0 && float64(c.Error) > share*float64(median) {
 		v.suspect("the clocks of target and generator are compared to within %s, which is much beside a median latency of %s: a shorter way between the two tells more",
 			c.Error, median.Round(time.Microsecond))
 	}

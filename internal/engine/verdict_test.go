@@ -84,7 +84,7 @@ func TestJudgeClock(t *testing.T) {
 				h.Record(d)
 			}
 			v := verdict{State: result.Valid}
-			judgeClock(&v, c.clock, h)
+			judgeClock(&v, c.clock, h, 0.25)
 			if v.State != c.want || !strings.Contains(strings.Join(v.Reasons, "\n"), c.says) || (c.says == "") != (len(v.Reasons) == 0) {
 				t.Errorf("%s, %q; want %s and %q", v.State, v.Reasons, c.want, c.says)
 			}

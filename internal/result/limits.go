@@ -20,6 +20,9 @@ type Limits struct {
 	GeneratorCPU Level[float64] `json:"generator_cpu"`
 	// PublishLag is how late the 99th percentile of messages may be published.
 	PublishLag Level[time.Duration] `json:"publish_lag_ns"`
+	// ClockError is which part of the median latency the error between the clocks of two hosts may be. More
+	// makes a trial suspect.
+	ClockError float64 `json:"clock_error"`
 }
 
 // Level is the greatest value that is no reason to suspect a trial, and the greatest that does not make
@@ -37,12 +40,13 @@ func DefaultLimits() Limits {
 		GeneratorLag: Level[time.Duration]{50 * time.Millisecond, 250 * time.Millisecond},
 		GeneratorCPU: Level[float64]{0.8, 1}, // all processors busy show in the lags, if it matters
 		PublishLag:   Level[time.Duration]{50 * time.Millisecond, 250 * time.Millisecond},
+		ClockError:   0.25,
 	}
 }
 
 // LimitNames returns the names that Set knows, in the order in which they are documented.
 func LimitNames() []string {
-	return []string{"messages", "poll-lag", "generator-lag", "generator-cpu", "publish-lag"}
+	return []string{"messages", "poll-lag", "generator-lag", "generator-cpu", "publish-lag", "clock-error"}
 }
 
 // Set changes a limit as a person writes it: messages=10, or publish-lag=20ms:100ms for a level. Shares are
@@ -68,6 +72,11 @@ func (l *Limits) Set(text string) error {
 		err = l.GeneratorCPU.set(value, parseShare)
 	case "publish-lag":
 		err = l.PublishLag.set(value, parseLag)
+	case "clock-error":
+		var share float64
+		if share, err = parseShare(value); err == nil {
+			l.ClockError = share
+		}
 	default:
 		return fmt.Errorf("limit %q is unknown: want one of %s", name, strings.Join(LimitNames(), ", "))
 	}

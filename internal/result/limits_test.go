@@ -10,7 +10,7 @@ import (
 
 func TestLimitsSet(t *testing.T) {
 	l := result.DefaultLimits()
-	for _, text := range []string{"messages=10", "poll-lag=5%:20%", "generator-lag=0s:1m", "generator-cpu=50%:50%", "publish-lag=20ms:100ms", "publish-lag=30ms:100ms"} {
+	for _, text := range []string{"messages=10", "poll-lag=5%:20%", "generator-lag=0s:1m", "generator-cpu=50%:50%", "publish-lag=20ms:100ms", "publish-lag=30ms:100ms", "clock-error=10%"} {
 		if err := l.Set(text); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -20,6 +20,7 @@ func TestLimitsSet(t *testing.T) {
 		GeneratorLag: result.Level[time.Duration]{Suspect: 0, Invalid: time.Minute},
 		GeneratorCPU: result.Level[float64]{Suspect: 0.5, Invalid: 0.5},
 		PublishLag:   result.Level[time.Duration]{Suspect: 30 * time.Millisecond, Invalid: 100 * time.Millisecond},
+		ClockError:   0.1,
 	}
 	if l != want {
 		t.Errorf("limits = %+v\nwant     %+v", l, want)
@@ -36,6 +37,7 @@ func TestLimitsSet(t *testing.T) {
 		"publish-lag=1s:-1s":    `"-1s" is no time`,
 		"poll-lag=0.1:0.5":      `"0.1" is no share`,
 		"poll-lag=1%:NaN%":      `"NaN%" is no share`,
+		"clock-error=10%:20%":   `"10%:20%" is no share`,
 		"generator-cpu=-1%:50%": `"-1%" is no share`,
 	} {
 		before := l
