@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"pkg/http2":    {"pkg/exchange", "pkg/wire", "golang.org/x/net"},
 	"pkg/metrics": {
 		"pkg/transport", "pkg/wire", "github.com/HdrHistogram/hdrhistogram-go",
-		"github.com/prometheus/client_golang", "github.com/prometheus/procfs", "golang.org/x/sys",
+		"github.com/prometheus/client_golang", "github.com/prometheus/client_model", "github.com/prometheus/procfs", "golang.org/x/sys",
 	},
 
 	// The transports. They never import each other, and none but wspush a library for its wire.
@@ -50,6 +50,11 @@ var mayImport = map[string][]string{
 	"internal/model": {"internal/scenario"},
 	"internal/result": {
 		"internal/build", "internal/headers", "internal/host", "internal/scenario", "pkg/metrics", "pkg/wire",
+	},
+
+	// What metrics were in the course of a run.
+	"internal/openmetrics": {
+		"github.com/prometheus/client_golang", "github.com/prometheus/client_model", "github.com/prometheus/common",
 	},
 
 	// Figures by name, and what is asked of them.
@@ -118,11 +123,11 @@ var mayImport = map[string][]string{
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare",
 		"internal/engine", "internal/forecast", "internal/headers", "internal/host", "internal/link", "internal/metric",
-		"internal/model", "internal/quantumleap", "internal/report", "internal/result",
+		"internal/model", "internal/openmetrics", "internal/quantumleap", "internal/report", "internal/result",
 		"internal/scenario", "internal/scenariofile", "internal/target", "internal/trace", "pkg/clock",
 		"pkg/feed", "pkg/metrics",
 		"pkg/transport", "pkg/wire", "pkg/wspush",
-		"github.com/spf13/cobra", "github.com/spf13/pflag",
+		"github.com/prometheus/client_golang", "github.com/spf13/cobra", "github.com/spf13/pflag",
 	},
 	"cmd/target": {
 		"internal/admin", "internal/build", "internal/cli", "internal/headers", "internal/target", "pkg/clock", "github.com/spf13/cobra",

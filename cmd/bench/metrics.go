@@ -5,54 +5,149 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
-	"net"
-	"net/http"
+	"net/url"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/push"
+	"github.com/spf13/pflag"
 
 	"pollpush/internal/build"
 	"pollpush/internal/engine"
+	"pollpush/internal/openmetrics"
+	"pollpush/internal/result"
 	"pollpush/pkg/metrics"
 )
 
-// serveMetrics serves the metrics of all jobs on address, if there is one, until stop is called.
-func serveMetrics(address string, jobs []job, stderr io.Writer) (stop func(), err error) {
-	if address == "" {
-		return func() {}, nil
+// How metrics leave: how often they are recorded, how long a gateway may take, how long a run may linger.
+const (
+	recordEvery = time.Second
+	pushTimeout = 10 * time.Second
+	maxLinger   = time.Hour
+)
+
+// metricsOptions are the flags that say where the metrics of a run go.
+type metricsOptions struct {
+	addr        string
+	linger      time.Duration
+	openMetrics string // file
+	push        string // URL
+}
+
+func (o *metricsOptions) bind(f *pflag.FlagSet) {
+	f.StringVar(&o.addr, "metrics-addr", "", "serve Prometheus metrics on this address while running, as 127.0.0.1:9091")
+	f.DurationVar(&o.linger, "linger", 0, "go on serving them for so long after the run, for a last scrape; Ctrl-C ends it")
+	f.StringVar(&o.openMetrics, "openmetrics", "", "write them, as they were every second, as OpenMetrics to this file")
+	f.StringVar(&o.push, "push", "", "push them to this Pushgateway at the end, as http://127.0.0.1:9091")
+}
+
+// check returns the first thing that cannot work.
+func (o *metricsOptions) check() error {
+	if o.linger < 0 || o.linger > maxLinger {
+		return fmt.Errorf("--linger %s: want 0s to %s", o.linger, maxLinger)
 	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("--metrics-addr: %w", err)
+	if o.linger > 0 && o.addr == "" {
+		return errors.New("--linger goes on serving metrics: name an address with --metrics-addr, or leave it out")
 	}
-	_, _ = fmt.Fprintf(stderr, "metrics on http://%s/metrics\n", listener.Addr())
+	if o.push == "" {
+		return nil
+	}
+	gateway, err := url.Parse(o.push)
+	if err != nil || gateway.Host == "" || gateway.Scheme != "http" && gateway.Scheme != "https" {
+		return fmt.Errorf("--push %q is no URL of a Pushgateway: name one as http://127.0.0.1:9091", o.push)
+	}
+	if gateway.User != nil {
+		return errors.New("--push: a password in the URL would be shown to others: name the gateway without")
+	}
+	return nil
+}
+
+// monitor takes the metrics of a run to where they are asked for.
+type monitor struct {
+	*metricsOptions
+	registry  *prometheus.Registry
+	server    *metricsServer         // nil when none was asked for
+	recording *openmetrics.Recording // nil when none was asked for
+	out       *result.File           // where that goes
+}
+
+// startMonitor begins to serve and to record what was asked for. The monitor has to be finished.
+func startMonitor(o *metricsOptions, jobs []job, stderr io.Writer) (*monitor, error) {
+	m := &monitor{metricsOptions: o, registry: register(jobs)}
+	var err error
+	if m.out, err = createOut("openmetrics", o.openMetrics); err != nil {
+		return nil, err
+	}
+	if o.addr != "" {
+		if m.server, err = serveMetrics(o.addr, m.registry, stderr); err != nil {
+			m.out.Discard()
+			return nil, err
+		}
+	}
+	if m.out != nil {
+		m.recording = openmetrics.Start(m.registry, recordEvery)
+	}
+	return m, nil
+}
+
+// register returns a registry of the metrics of all jobs.
+func register(jobs []job) *prometheus.Registry {
 	info := build.Read()
-	var phases []string
-	for _, p := range engine.Phases() {
-		phases = append(phases, string(p))
-	}
 	registry := metrics.NewRegistry(metrics.Build{Version: info.Version, Commit: info.Commit, Go: info.Go})
 	for _, j := range jobs {
-		metrics.Register(registry, metrics.NewBench(j.engine.Snapshot, phases), j.variant())
+		bench := metrics.NewBench(j.engine.Snapshot, texts(engine.Phases()), texts(result.States()))
+		metrics.Register(registry, bench, j.variant())
 	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", metrics.Handler(registry))
-	server := &http.Server{
-		Handler:           mux,
-		ReadHeaderTimeout: 5 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          log.New(stderr, "metrics: ", 0),
+	return registry
+}
+
+func texts[T ~string](names []T) []string {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = string(n)
 	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	return func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		if server.Shutdown(ctx) != nil {
-			_ = server.Close() // a scraper that does not finish is cut off
+	return all
+}
+
+// finish writes and pushes what was asked for, lingers, and ends the serving. A run that was interrupted
+// does not linger.
+func (m *monitor) finish(ctx context.Context) error {
+	var written, pushed error
+	if m.recording != nil {
+		m.recording.Stop()
+		if written = m.out.Commit(m.recording.Write); written != nil {
+			written = fmt.Errorf("--openmetrics: %w", written)
 		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			_, _ = fmt.Fprintln(stderr, "metrics:", err)
+	}
+	if m.push != "" {
+		pushed = m.pushAll(ctx)
+	}
+	if m.server != nil {
+		if m.linger > 0 && ctx.Err() == nil {
+			_, _ = fmt.Fprintf(m.server.stderr, "lingering for %s, Ctrl-C ends it\n", m.linger)
+			sleep(ctx, m.linger)
 		}
-	}, nil
+		m.server.stop()
+	}
+	return errors.Join(written, pushed)
+}
+
+// pushAll hands the metrics as they are to a Pushgateway, in place of what it had.
+func (m *monitor) pushAll(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pushTimeout)
+	defer cancel()
+	if err := push.New(m.push, "pollpush_bench").Gatherer(m.registry).PushContext(ctx); err != nil {
+		return fmt.Errorf("--push: %w", err)
+	}
+	return nil
+}
+
+// sleep returns after a while, or when ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }

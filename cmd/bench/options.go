@@ -23,27 +23,27 @@ import (
 
 // options are the flags of bench run.
 type options struct {
-	scenario    scenario.Scenario
-	transports  []string
-	path        string             // of the scenario file
-	file        *scenariofile.File // what plan read from it, or a variant; nil when there is none
-	fromFile    []string           // the flags that it decides
-	target      string
-	admin       control
-	ca          string
-	insecure    bool
-	trust       *tls.Config     // what check made of ca and insecure
-	link        string          // name of a preset
-	flags       *pflag.FlagSet  // where it was bound to
-	headers     headers.Profile // what check made of the scenario's profile and cookie
-	limitTexts  []string
-	limits      result.Limits // what check made of limitTexts
-	metricsAddr string
-	out         string
-	format      report.Format
-	failIf      []string
-	conditions  []metric.Condition // what check made of failIf
-	quiet       bool
+	scenario   scenario.Scenario
+	transports []string
+	path       string             // of the scenario file
+	file       *scenariofile.File // what plan read from it, or a variant; nil when there is none
+	fromFile   []string           // the flags that it decides
+	target     string
+	admin      control
+	ca         string
+	insecure   bool
+	trust      *tls.Config     // what check made of ca and insecure
+	link       string          // name of a preset
+	flags      *pflag.FlagSet  // where it was bound to
+	headers    headers.Profile // what check made of the scenario's profile and cookie
+	limitTexts []string
+	limits     result.Limits // what check made of limitTexts
+	metrics    metricsOptions
+	out        string
+	format     report.Format
+	failIf     []string
+	conditions []metric.Condition // what check made of failIf
+	quiet      bool
 }
 
 func newOptions() *options {
@@ -89,7 +89,7 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.Uint64Var(&s.Seed, "seed", s.Seed, "what schedules are drawn from; the same seed gives the same schedule")
 	bindLimits(f, &o.limitTexts)
 	o.bindTarget(f)
-	f.StringVar(&o.metricsAddr, "metrics-addr", "", "serve Prometheus metrics on this address while running, as 127.0.0.1:9091")
+	o.metrics.bind(f)
 	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
 	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
 	f.StringArrayVar(&o.failIf, "fail-if", nil, "exit with 3 if this holds, as 'websocket.latency.p99 > 20ms'; may be given again")
@@ -136,6 +136,9 @@ func (o *options) check() error {
 		return err
 	}
 	if err := o.parseConditions(); err != nil {
+		return err
+	}
+	if err := o.metrics.check(); err != nil {
 		return err
 	}
 	if need, limit := uint64(o.scenario.Clients)+host.SpareFiles, host.OpenFiles(); need > limit {

@@ -105,7 +105,7 @@ func runQuantumLeap(ctx context.Context, o *leapOptions, stdout, stderr io.Write
 	if err := o.check(); err != nil {
 		return cli.UsageError(err)
 	}
-	out, err := createOut(o.out)
+	out, err := createOut("out", o.out)
 	if err != nil {
 		return err
 	}

@@ -66,19 +66,19 @@ func runBenchmark(ctx context.Context, all []*options, stdout, stderr io.Writer)
 		if err := o.probe(ctx, stderr); err != nil {
 			return cli.UsageError(err)
 		}
-		out, err := createOut(o.outPath())
+		out, err := createOut("out", o.outPath())
 		if err != nil {
 			return err
 		}
 		defer out.Discard()
 		jobs[i] = job{options: o, out: out, engine: o.engine(stderr)}
 	}
-	stopMetrics, err := serveMetrics(all[0].metricsAddr, jobs, stderr)
+	m, err := startMonitor(&all[0].metrics, jobs, stderr)
 	if err != nil {
 		return err
 	}
-	defer stopMetrics()
-	return runJobs(ctx, jobs, stdout)
+	err = runJobs(ctx, jobs, stdout)
+	return errors.Join(err, m.finish(ctx))
 }
 
 // job is one scenario, what runs it, and where the result goes.
@@ -136,14 +136,14 @@ func (o *options) outPath() string {
 	return strings.TrimSuffix(o.out, extension) + "." + o.variant() + extension
 }
 
-// createOut makes sure that the file of --out can be written. It is nil when there is none.
-func createOut(path string) (*result.File, error) {
+// createOut makes sure that the file that a flag names can be written. It is nil when there is none.
+func createOut(flag, path string) (*result.File, error) {
 	if path == "" {
 		return nil, nil //nolint:nilnil // no file is not a failure
 	}
 	out, err := result.Create(path)
 	if err != nil {
-		return nil, cli.UsageError(fmt.Errorf("--out: %w", err))
+		return nil, cli.UsageError(fmt.Errorf("--%s: %w", flag, err))
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"sync"
 
 	"pollpush/internal/scenario"
@@ -19,7 +20,9 @@ type live struct {
 // pastTrials sums a transport's trials that are over.
 type pastTrials struct {
 	tally
-	lost int64
+	lost         int64
+	generatorLag *metrics.Histogram
+	verdicts     map[string]int64
 }
 
 func (l *live) begin(t *trial) {
@@ -43,13 +46,17 @@ func (l *live) end(t *trial) {
 	}
 	p := l.past[t.name]
 	if p == nil {
-		p = &pastTrials{tally: newTally()}
+		p = &pastTrials{tally: newTally(), generatorLag: metrics.NewHistogram(), verdicts: make(map[string]int64)}
 		l.past[t.name] = p
 	}
 	sum := t.recorder.sum()
 	p.add(&sum)
 	if t.complete {
 		p.lost += t.crowd.lost(t.due())
+	}
+	p.generatorLag.Merge(t.generatorLag())
+	if t.verdict != "" {
+		p.verdicts[string(t.verdict)]++
 	}
 	l.trial, l.phase = nil, ""
 }
@@ -70,7 +77,8 @@ func (l *live) snapshot(name scenario.Transport) metrics.BenchSnapshot {
 	s := metrics.BenchSnapshot{Transport: string(name)}
 	if p := l.past[name]; p != nil {
 		sum.add(&p.tally)
-		s.Lost = p.lost
+		s.Lost, s.GeneratorLag = p.lost, p.generatorLag
+		s.Verdicts = maps.Clone(p.verdicts)
 	}
 	if t := l.trial; t != nil && t.name == name {
 		now := t.recorder.sum()

@@ -48,5 +48,12 @@ func TestSnapshot(t *testing.T) {
 		if end.Delivered != want || end.Latency.Count() != want || end.Wire.Socket() != wire || end.Phase != "" {
 			t.Errorf("in the end %+v, want %d messages, %d bytes", end, want, wire)
 		}
+		var beats int64
+		for _, trial := range r.Trials {
+			beats += trial.GeneratorLag.Count
+		}
+		if end.Verdicts["valid"] != 2 || len(end.Verdicts) != 1 || beats == 0 || end.GeneratorLag.Count() != beats {
+			t.Errorf("in the end %v, %d beats, want 2 valid, %d beats", end.Verdicts, end.GeneratorLag.Count(), beats)
+		}
 	})
 }

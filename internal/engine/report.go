@@ -29,6 +29,7 @@ func (t *trial) report(cause error) (*result.Trial, error) {
 	}
 	r.Server.Books.Difference = t.books(r.Wire.Total.Ledger)
 	r.Verdict = t.judge(r, &sum, cause)
+	t.verdict = r.Verdict.State
 	for _, d := range []struct {
 		to   *result.Distribution
 		from *metrics.Histogram

@@ -52,6 +52,7 @@ type trial struct {
 	complete         bool
 	cut              clock.Instant // when it was cut short, 0 when it was not
 	measured         bool          // the window's edges were read
+	verdict          result.State  // "" until there is one
 }
 
 func newTrial(e *Engine, name scenario.Transport, number int, clk clock.Clock) *trial {

@@ -183,6 +183,9 @@ const (
 	Invalid State = "invalid"
 )
 
+// States returns all states.
+func States() []State { return []State{Valid, Suspect, Invalid} }
+
 // Verdict is what the generator thinks of its own trial.
 type Verdict struct {
 	State   State    `json:"state"`

@@ -1,8 +1,6 @@
 package metrics
 
 import (
-	"time"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"pollpush/pkg/wire"
@@ -17,8 +15,10 @@ type BenchSnapshot struct {
 	Clients ClientStates
 	// Delivered to Reordered count messages that fell due in a window.
 	Delivered, Lost, Duplicated, Reordered int64
-	// Latency and PollLag are of the windows; nil when there is nothing yet.
-	Latency, PollLag *Histogram
+	// Latency and PollLag are of the windows, GeneratorLag of those that are over; nil when there is nothing yet.
+	Latency, PollLag, GeneratorLag *Histogram
+	// Verdicts counts the trials that are over, by what they are worth.
+	Verdicts map[string]int64
 	// Wire is everything that was counted.
 	Wire wire.Ledger
 }
@@ -28,13 +28,13 @@ type ClientStates struct{ Connecting, Ready, Failed int64 }
 
 // Bench collects what bench measures while it runs.
 type Bench struct {
-	snapshot func() []BenchSnapshot
-	phases   []string
+	snapshot         func() []BenchSnapshot
+	phases, verdicts []string
 }
 
-// NewBench returns a collector of what snapshot returns; phases are all the phases that there are.
-func NewBench(snapshot func() []BenchSnapshot, phases []string) *Bench {
-	return &Bench{snapshot: snapshot, phases: phases}
+// NewBench returns a collector of what snapshot returns; phases and verdicts are all that there are.
+func NewBench(snapshot func() []BenchSnapshot, phases, verdicts []string) *Bench {
+	return &Bench{snapshot: snapshot, phases: phases, verdicts: verdicts}
 }
 
 var (
@@ -46,6 +46,12 @@ var (
 		"Time from when a message was due until it was received.", []string{"transport"}, nil)
 	benchPollLag = prometheus.NewDesc("pollpush_bench_poll_lag_seconds",
 		"How long after its scheduled time each poll left.", []string{"transport"}, nil)
+	benchGeneratorLag = prometheus.NewDesc("pollpush_bench_generator_lag_seconds",
+		"How late the generator was awake, looked at every few milliseconds of a window.", []string{"transport"}, nil)
+	benchTrials = prometheus.NewDesc("pollpush_bench_trials_total",
+		"Trials that are over, by their verdict.", []string{"transport", "verdict"}, nil)
+	benchTLS = prometheus.NewDesc("pollpush_bench_tls_handshakes_total",
+		"TLS handshakes by kind.", []string{"transport", "kind"}, nil)
 	benchBytes = prometheus.NewDesc("pollpush_bench_wire_bytes_total",
 		"Bytes on the sockets by layer; up is to the target.", []string{"transport", "direction", "layer"}, nil)
 	benchConnections = prometheus.NewDesc("pollpush_bench_connections_total",
@@ -62,8 +68,8 @@ var (
 // Describe implements prometheus.Collector.
 func (b *Bench) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		benchClients, benchMessages, benchLatency, benchPollLag, benchBytes,
-		benchConnections, benchUpgrades, benchRequests, benchPhase,
+		benchClients, benchMessages, benchLatency, benchPollLag, benchGeneratorLag, benchTrials, benchBytes,
+		benchConnections, benchTLS, benchUpgrades, benchRequests, benchPhase,
 	} {
 		ch <- d
 	}
@@ -82,13 +88,20 @@ func (b *Bench) Collect(ch chan<- prometheus.Metric) {
 		s.counter(benchMessages, t.Reordered, t.Transport, "reordered")
 		s.histogram(benchLatency, t.Latency, t.Transport)
 		s.histogram(benchPollLag, t.PollLag, t.Transport)
+		s.histogram(benchGeneratorLag, t.GeneratorLag, t.Transport)
+		for _, verdict := range b.verdicts {
+			s.counter(benchTrials, t.Verdicts[verdict], t.Transport, verdict)
+		}
 		s.layers(t.Transport, "up", t.Wire.Up)
 		s.layers(t.Transport, "down", t.Wire.Down)
 		s.counter(benchConnections, t.Wire.Connections, t.Transport)
+		s.counter(benchTLS, t.Wire.TLSFull, t.Transport, "full")
+		s.counter(benchTLS, t.Wire.TLSResumed, t.Transport, "resumed")
 		s.counter(benchUpgrades, t.Wire.Upgrades, t.Transport)
 		s.counter(benchRequests, t.Wire.RequestsWithMessages, t.Transport, "messages")
 		s.counter(benchRequests, t.Wire.RequestsEmpty, t.Transport, "empty")
 		s.counter(benchRequests, t.Wire.RequestsFailed, t.Transport, "failed")
+		s.counter(benchRequests, t.Wire.RequestsGivenUp, t.Transport, "given-up")
 		for _, phase := range b.phases {
 			var now int64
 			if phase == t.Phase {
@@ -105,25 +118,4 @@ func (s samples) layers(transport, direction string, b wire.Bytes) {
 	s.counter(benchBytes, b.Header, transport, direction, "header")
 	s.counter(benchBytes, b.Handshake, transport, direction, "handshake")
 	s.counter(benchBytes, b.TLS, transport, direction, "tls")
-}
-
-// histogram sends a Histogram as a classic Prometheus one, or an empty one for nil.
-func (s samples) histogram(d *prometheus.Desc, h *Histogram, labels ...string) {
-	buckets := make(map[float64]uint64, len(latencyBounds))
-	for _, bound := range latencyBounds {
-		buckets[bound] = 0
-	}
-	var count int64
-	var sum time.Duration
-	if h != nil {
-		bounds := make([]time.Duration, len(latencyBounds))
-		for i, bound := range latencyBounds {
-			bounds[i] = time.Duration(bound * float64(time.Second))
-		}
-		for i, n := range h.AtMost(bounds) {
-			buckets[latencyBounds[i]] = uint64(n)
-		}
-		count, sum = h.Count(), h.Sum()
-	}
-	s.ch <- prometheus.MustNewConstHistogram(d, uint64(count), sum.Seconds(), buckets, labels...)
 }

@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"math"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
 
 	"pollpush/pkg/metrics"
 	"pollpush/pkg/transport"
@@ -46,10 +48,10 @@ func benchRegistry() *prometheus.Registry {
 	bench := metrics.NewBench(func() []metrics.BenchSnapshot {
 		return []metrics.BenchSnapshot{{
 			Transport: "sse", Phase: "window", Clients: metrics.ClientStates{Ready: 10, Failed: 1},
-			Delivered: 20, Lost: 1, Latency: latency,
-			Wire: wire.Ledger{Connections: 11, Requests: 12, RequestsWithMessages: 12, Down: wire.Bytes{Payload: 100, Framing: 10}},
+			Delivered: 20, Lost: 1, Latency: latency, GeneratorLag: latency, Verdicts: map[string]int64{"invalid": 2},
+			Wire: wire.Ledger{Connections: 11, TLSFull: 9, TLSResumed: 2, RequestsGivenUp: 4, Requests: 12, RequestsWithMessages: 12, Down: wire.Bytes{Payload: 100, Framing: 10}},
 		}}
-	}, []string{"connect", "window"})
+	}, []string{"connect", "window"}, []string{"valid", "invalid"})
 	return metrics.NewRegistry(metrics.Build{Version: "1", Commit: "c", Go: "go"}, bench)
 }
 
@@ -94,7 +96,83 @@ pollpush_bench_connections_total{transport="sse"} 11
 pollpush_bench_upgrades_total{transport="sse"} 0
 pollpush_bench_requests_total{outcome="messages",transport="sse"} 12
 pollpush_bench_phase{phase="window",transport="sse"} 1
-pollpush_bench_phase{phase="connect",transport="sse"} 0`)
+pollpush_bench_phase{phase="connect",transport="sse"} 0
+pollpush_bench_generator_lag_seconds_count{transport="sse"} 2
+pollpush_bench_trials_total{transport="sse",verdict="valid"} 0
+pollpush_bench_trials_total{transport="sse",verdict="invalid"} 2
+pollpush_bench_tls_handshakes_total{kind="full",transport="sse"} 9
+pollpush_bench_tls_handshakes_total{kind="resumed",transport="sse"} 2
+pollpush_bench_requests_total{outcome="given-up",transport="sse"} 4`)
+}
+
+// Those of a variant carry its name.
+func TestVariantIsALabel(t *testing.T) {
+	registry := metrics.NewRegistry(metrics.Build{})
+	for _, variant := range []string{"kept", "fresh"} {
+		bench := metrics.NewBench(func() []metrics.BenchSnapshot {
+			return []metrics.BenchSnapshot{{Transport: "sse", Lost: int64(len(variant))}}
+		}, nil, nil)
+		metrics.Register(registry, bench, variant)
+	}
+	expect(t, registry, `
+pollpush_bench_messages_total{outcome="lost",transport="sse",variant="kept"} 4
+pollpush_bench_messages_total{outcome="lost",transport="sse",variant="fresh"} 5`)
+}
+
+// A scraper that knows native histograms gets one, in the same metric as the classic buckets: every duration
+// in the bucket whose bounds it lies between.
+func TestNativeHistograms(t *testing.T) {
+	h := metrics.NewHistogram()
+	durations := []time.Duration{0, 1, time.Microsecond, 3 * time.Millisecond, 3 * time.Millisecond, time.Second, 2 * time.Minute}
+	for _, d := range durations {
+		h.Record(d)
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics.NewBench(func() []metrics.BenchSnapshot { return []metrics.BenchSnapshot{{Transport: "sse", Latency: h}} }, nil, nil))
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		got := f.GetMetric()[0].GetHistogram()
+		if f.GetName() != "pollpush_bench_delivery_latency_seconds" {
+			continue
+		}
+		if len(got.GetBucket()) == 0 || got.GetSampleCount() != uint64(len(durations)) || got.GetZeroCount() != 1 {
+			t.Fatalf("%+v", got)
+		}
+		counts := bucketCounts(got)
+		for _, d := range durations[1:] {
+			// An HdrHistogram keeps three digits, so a value may be told 1 in 1000 greater than it is.
+			index := int(math.Ceil(math.Log2(d.Seconds()) * 8))
+			if counts[index] == 0 && counts[index+1] == 0 {
+				t.Errorf("%s is in no bucket near %d: %v", d, index, counts)
+			}
+		}
+		if index := int(math.Ceil(math.Log2(0.003) * 8)); counts[index] != 2 {
+			t.Errorf("3 ms twice: %v", counts)
+		}
+		return
+	}
+	t.Error("no histogram of the latency")
+}
+
+// bucketCounts unpacks the spans of a native histogram.
+func bucketCounts(h *dto.Histogram) map[int]int64 {
+	counts := make(map[int]int64)
+	var index int
+	var count int64
+	deltas := h.GetPositiveDelta()
+	for _, span := range h.GetPositiveSpan() {
+		index += int(span.GetOffset())
+		for range span.GetLength() {
+			count += deltas[0]
+			deltas = deltas[1:]
+			counts[index] = count
+			index++
+		}
+	}
+	return counts
 }
 
 // Both programs show the process and the Go runtime, and keep to Prometheus' conventions.

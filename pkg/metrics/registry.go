@@ -28,7 +28,7 @@ func NewRegistry(b Build, cs ...prometheus.Collector) *prometheus.Registry {
 }
 
 // Register adds a collector whose metrics carry a variant's name as the label variant, or no such label when it
-// is "".
+// is "". Of collectors of one kind all have a variant or there is one.
 func Register(registry *prometheus.Registry, c prometheus.Collector, variant string) {
 	if variant != "" {
 		c = prometheus.WrapCollectorWith(prometheus.Labels{"variant": variant}, c)
@@ -39,10 +39,4 @@ func Register(registry *prometheus.Registry, c prometheus.Collector, variant str
 // Handler serves what the registry gathers.
 func Handler(registry *prometheus.Registry) http.Handler {
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{MaxRequestsInFlight: 8})
-}
-
-// latencyBounds are the classic buckets of every duration here: from what a loopback takes to what
-// a slow poll interval does.
-var latencyBounds = []float64{
-	.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60,
 }

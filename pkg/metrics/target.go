@@ -43,9 +43,10 @@ func NewTarget(sources TargetSources) *Target {
 			Help: "Messages appended to the logs of all topics.",
 		}),
 		lag: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name:    "pollpush_target_publish_lag_seconds",
-			Help:    "How long after its due time each message was published.",
-			Buckets: latencyBounds,
+			Name: "pollpush_target_publish_lag_seconds",
+			Help: "How long after its due time each message was published.",
+
+			Buckets: latencyBounds, NativeHistogramBucketFactor: nativeBucketFactor, NativeHistogramMaxBucketNumber: nativeMaxBuckets,
 		}),
 	}
 }
