@@ -52,6 +52,9 @@ var mayImport = map[string][]string{
 		"internal/build", "internal/headers", "internal/host", "internal/scenario", "pkg/metrics", "pkg/wire",
 	},
 
+	// What a run does at the moment, on a terminal. It knows figures, and not where they come from.
+	"internal/liveview": {},
+
 	// What metrics were in the course of a run.
 	"internal/openmetrics": {
 		"github.com/prometheus/client_golang", "github.com/prometheus/client_model", "github.com/prometheus/common",
@@ -122,12 +125,12 @@ var mayImport = map[string][]string{
 	"internal/cli": {"github.com/spf13/cobra"},
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare",
-		"internal/engine", "internal/forecast", "internal/headers", "internal/host", "internal/link", "internal/metric",
+		"internal/engine", "internal/forecast", "internal/headers", "internal/host", "internal/link", "internal/liveview", "internal/metric",
 		"internal/model", "internal/openmetrics", "internal/quantumleap", "internal/report", "internal/result",
 		"internal/scenario", "internal/scenariofile", "internal/target", "internal/trace", "pkg/clock",
 		"pkg/feed", "pkg/metrics",
 		"pkg/transport", "pkg/wire", "pkg/wspush",
-		"github.com/prometheus/client_golang", "github.com/spf13/cobra", "github.com/spf13/pflag",
+		"github.com/prometheus/client_golang", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 	},
 	"cmd/target": {
 		"internal/admin", "internal/build", "internal/cli", "internal/headers", "internal/target", "pkg/clock", "github.com/spf13/cobra",

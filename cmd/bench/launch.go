@@ -44,7 +44,7 @@ func (o *options) launch(stderr io.Writer) engine.Launch {
 		}
 		control := admin.NewClient(p.Admin, nil)
 		return &engine.Target{
-			Endpoint: endpoint, TLS: secure, Admin: control, Exited: p.Exited(),
+			Endpoint: endpoint, TLS: secure, Admin: control, PID: p.PID(), Exited: p.Exited(),
 			Stop: func() { control.Close(); p.Stop() },
 			Kill: func() { control.Close(); p.Kill() },
 		}, nil

@@ -61,6 +61,13 @@ func runBenchmark(ctx context.Context, all []*options, stdout, stderr io.Writer)
 			return cli.UsageError(o.locate(err))
 		}
 	}
+	var view *liveView
+	if !all[0].quiet {
+		view = newLiveView(stderr)
+	}
+	if view != nil {
+		stderr = view.screen
+	}
 	jobs := make([]job, len(all))
 	for i, o := range all {
 		if err := o.probe(ctx, stderr); err != nil {
@@ -71,13 +78,13 @@ func runBenchmark(ctx context.Context, all []*options, stdout, stderr io.Writer)
 			return err
 		}
 		defer out.Discard()
-		jobs[i] = job{options: o, out: out, engine: o.engine(stderr)}
+		jobs[i] = job{options: o, out: out, engine: o.engine(stderr, view)}
 	}
 	m, err := startMonitor(&all[0].metrics, jobs, stderr)
 	if err != nil {
 		return err
 	}
-	err = runJobs(ctx, jobs, stdout)
+	err = runJobs(ctx, jobs, view, stdout)
 	return errors.Join(err, m.finish(ctx))
 }
 
@@ -88,23 +95,35 @@ type job struct {
 	out    *result.File // nil when it goes nowhere
 }
 
-// engine returns what runs the scenario, and says what is expected of it.
-func (o *options) engine(stderr io.Writer) *engine.Engine {
+// engine returns what runs the scenario, and says what is expected of it. It tells the view how it gets on, or
+// stderr if there is none.
+func (o *options) engine(stderr io.Writer, view *liveView) *engine.Engine {
 	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Limits: o.limits, Launch: o.launch(stderr), TargetName: o.targetName()}
-	if !o.quiet {
+	switch {
+	case view != nil:
+		e.Progress = view.follow(o)
+	case !o.quiet:
 		e.Progress = progress(stderr, o.variant())
+	}
+	if !o.quiet {
 		announce(stderr, o.variant(), o.scenario)
 	}
 	return e
 }
 
-// runJobs runs all scenarios in turns, and shows each result.
-func runJobs(ctx context.Context, jobs []job, stdout io.Writer) error {
+// runJobs runs all scenarios in turns, with a view of it if there is one, and shows each result.
+func runJobs(ctx context.Context, jobs []job, view *liveView, stdout io.Writer) error {
 	engines := make([]*engine.Engine, len(jobs))
 	for i, j := range jobs {
 		engines[i] = j.engine
 	}
+	if view != nil {
+		view.start(jobs)
+	}
 	results, runErr := engine.RunInTurns(ctx, engines)
+	if view != nil {
+		view.end()
+	}
 	errs := []error{outcome(ctx, results, runErr)}
 	for i, j := range jobs {
 		r := results[i]

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"pollpush/pkg/clock"
@@ -14,8 +15,8 @@ const beat = 5 * time.Millisecond
 // heartbeat measures how late this process does what it means to do at a given time: a generator
 // that is stopped, starved or busy receives late, and would blame the transport for it. It wakes
 // every beat through the window, and records for each beat, missed ones included, how long after
-// it the process was awake.
-func heartbeat(ctx context.Context, clk clock.Clock, w window) *metrics.Histogram {
+// it the process was awake. worst is raised to the longest, for whoever looks on meanwhile.
+func heartbeat(ctx context.Context, clk clock.Clock, w window, worst *atomic.Int64) *metrics.Histogram {
 	lag := metrics.NewHistogram()
 	timer := time.NewTimer(clk.Until(w.start))
 	defer timer.Stop()
@@ -27,6 +28,7 @@ func heartbeat(ctx context.Context, clk clock.Clock, w window) *metrics.Histogra
 			return lag
 		}
 		now := clk.Now()
+		worst.Store(max(worst.Load(), int64(now.Sub(next))))
 		for ; next <= now && next < w.end; next = next.Add(beat) {
 			lag.Record(now.Sub(next))
 		}

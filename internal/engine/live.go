@@ -3,6 +3,7 @@ package engine
 import (
 	"maps"
 	"sync"
+	"time"
 
 	"pollpush/internal/scenario"
 	"pollpush/pkg/metrics"
@@ -70,6 +71,27 @@ func (e *Engine) Snapshot() []metrics.BenchSnapshot {
 		snapshots = append(snapshots, e.live.snapshot(name))
 	}
 	return snapshots
+}
+
+// Running is the trial that is running.
+type Running struct {
+	Transport scenario.Transport
+	// Target is the process of the target, 0 when it is not ours.
+	Target int
+	// Lag is how late the generator was at most since Running was asked for the last time.
+	Lag time.Duration
+}
+
+// Running returns what is known of the trial that is running; ok is false between trials. One caller at a time
+// may look on so.
+func (e *Engine) Running() (r Running, ok bool) {
+	e.live.mu.Lock()
+	defer e.live.mu.Unlock()
+	t := e.live.trial
+	if t == nil {
+		return Running{}, false
+	}
+	return Running{Transport: t.name, Target: t.target.PID, Lag: time.Duration(t.lag.Swap(0))}, true
 }
 
 func (l *live) snapshot(name scenario.Transport) metrics.BenchSnapshot {

@@ -23,6 +23,8 @@ type Target struct {
 	Admin    *admin.Client
 	// TLS is what clients secure their connections with; nil without TLS.
 	TLS *tls.Config
+	// PID is its process on this host, 0 for one that is not ours.
+	PID int
 	// Exited is closed when the target has ended. Nil for one that is not ours to end.
 	Exited <-chan struct{}
 	// Stop ends it in order, Kill at once. For one that is not ours they let go of it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pollpush/internal/admin"
@@ -49,6 +50,7 @@ type trial struct {
 	publishing       bool               // a publication was started
 	recorded         bool               // published is all that it published
 	beats            *metrics.Histogram // how late the generator was through the window
+	lag              atomic.Int64       // the longest of them since somebody looked
 	complete         bool
 	cut              clock.Instant // when it was cut short, 0 when it was not
 	measured         bool          // the window's edges were read
@@ -157,7 +159,7 @@ func (t *trial) phases(ctx context.Context, beside *sync.WaitGroup) error {
 		}
 		if phase.name == Connect {
 			w := *t.recorder.window.Load()
-			beside.Go(func() { t.beats = heartbeat(ctx, t.clock, w) })
+			beside.Go(func() { t.beats = heartbeat(ctx, t.clock, w, &t.lag) })
 			if t.recorder.clocks.another() {
 				beside.Go(func() { t.followClock(ctx) })
 			}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/prometheus/procfs"
 )
@@ -58,4 +59,17 @@ func loopbackMTU() int {
 		}
 	}
 	return 0
+}
+
+// Usage returns the processor time that a process of this host has used, and its resident memory in bytes.
+func Usage(pid int) (cpu time.Duration, rss int64, ok bool) {
+	proc, err := procfs.NewProc(pid)
+	if err != nil {
+		return 0, 0, false
+	}
+	stat, err := proc.Stat()
+	if err != nil {
+		return 0, 0, false
+	}
+	return time.Duration(stat.CPUTime() * float64(time.Second)), int64(stat.ResidentMemory()), true
 }
