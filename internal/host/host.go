@@ -35,7 +35,7 @@ func Read() Info {
 		GOMAXPROCS:        runtime.GOMAXPROCS(0),
 		MemoryBytes:       memoryBytes(),
 		LoopbackMTU:       loopbackMTU(),
-		CongestionControl: sysctl("net/ipv4/tcp_congestion_control"),
+		CongestionControl: root().text("net/ipv4/tcp_congestion_control"),
 		OpenFiles:         OpenFiles(),
 		PortRange:         portRange(),
 	}

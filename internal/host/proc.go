@@ -3,9 +3,6 @@ package host
 import (
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/prometheus/procfs"
@@ -25,27 +22,13 @@ func memoryBytes() uint64 {
 	return *memory.MemTotalBytes
 }
 
-func sysctl(name string) string {
-	b, err := os.ReadFile(filepath.Join("/proc/sys", name)) //nolint:gosec // the names are constants here
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(b))
-}
-
 // portRange returns the local ports that connections are made from, as in "32768-60999".
 func portRange() string {
-	return strings.Join(strings.Fields(sysctl("net/ipv4/ip_local_port_range")), "-")
-}
-
-// Ports returns how many connections one address can have to one other at the same time, 0 when it
-// is not known.
-func Ports() int {
-	var first, last int
-	if _, err := fmt.Sscanf(portRange(), "%d-%d", &first, &last); err != nil {
-		return 0
+	first, last, ok := root().portRange()
+	if !ok {
+		return ""
 	}
-	return last - first + 1
+	return fmt.Sprintf("%d-%d", first, last)
 }
 
 func loopbackMTU() int {
