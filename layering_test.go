@@ -103,6 +103,9 @@ var mayImport = map[string][]string{
 		"pkg/exchange", "pkg/wire", "golang.org/x/net",
 	},
 
+	// Whether a host can carry a scenario. It is given a reading of the host, and reads nothing.
+	"internal/doctor": {"internal/host", "internal/model", "internal/report", "internal/scenario"},
+
 	// A claim put to the test. Who runs scenarios for it is the program's business.
 	"internal/quantumleap": {
 		"internal/build", "internal/headers", "internal/host", "internal/report", "internal/result",
@@ -125,7 +128,7 @@ var mayImport = map[string][]string{
 	"internal/cli": {"github.com/spf13/cobra"},
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare",
-		"internal/engine", "internal/forecast", "internal/headers", "internal/host", "internal/link", "internal/liveview", "internal/metric",
+		"internal/doctor", "internal/engine", "internal/forecast", "internal/headers", "internal/host", "internal/link", "internal/liveview", "internal/metric",
 		"internal/model", "internal/openmetrics", "internal/quantumleap", "internal/report", "internal/result",
 		"internal/scenario", "internal/scenariofile", "internal/target", "internal/trace", "pkg/clock",
 		"pkg/feed", "pkg/metrics",

@@ -43,7 +43,7 @@ func TestReadmeCommands(t *testing.T) {
 			switch {
 			case len(args) == 0:
 				args = append([]string{"run"}, scale...)
-			case args[len(args)-1] == "--help", args[0] == "trace", args[0] == "predict": // they are small
+			case args[len(args)-1] == "--help", args[0] == "trace", args[0] == "predict", args[0] == "doctor": // they are small
 			case args[0] == "quantum-leap":
 				args = append(append(args, "--clients", "10", "--warmup", "0s", "--duration", "600ms"), patience...)
 			default:

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"pollpush/internal/headers"
-	"pollpush/internal/host"
 	"pollpush/internal/metric"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
@@ -77,6 +76,18 @@ func (o *options) bindScenario(f *pflag.FlagSet) {
 }
 
 func (o *options) bind(f *pflag.FlagSet) {
+	o.bindPlan(f)
+	bindLimits(f, &o.limitTexts)
+	o.bindTarget(f)
+	o.metrics.bind(f)
+	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
+	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
+	f.StringArrayVar(&o.failIf, "fail-if", nil, "exit with 3 if this holds, as 'websocket.latency.p99 > 20ms'; may be given again")
+	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error; warnings stay")
+}
+
+// bindPlan binds the flags that say what a run does, or a file of them.
+func (o *options) bindPlan(f *pflag.FlagSet) {
 	f.StringVar(&o.path, scenarioFlag, "", "file (YAML) with what is run, by the names of the flags below; a flag that is given here as well wins")
 	o.bindScenario(f)
 	s := &o.scenario
@@ -87,13 +98,6 @@ func (o *options) bind(f *pflag.FlagSet) {
 	f.DurationVar(&s.Cooldown, "cooldown", s.Cooldown, "pause between two trials, for the machine to come to rest")
 	f.IntVar(&s.Trials, "trials", s.Trials, "how often each transport is measured, taking turns")
 	f.Uint64Var(&s.Seed, "seed", s.Seed, "what schedules are drawn from; the same seed gives the same schedule")
-	bindLimits(f, &o.limitTexts)
-	o.bindTarget(f)
-	o.metrics.bind(f)
-	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
-	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
-	f.StringArrayVar(&o.failIf, "fail-if", nil, "exit with 3 if this holds, as 'websocket.latency.p99 > 20ms'; may be given again")
-	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 }
 
 // nameTransports puts the flag's texts into the scenario.
@@ -115,17 +119,7 @@ func (o *options) bindTarget(f *pflag.FlagSet) {
 
 // check returns the first thing that cannot work, before anything has started.
 func (o *options) check() error {
-	o.nameTransports()
-	if err := o.checkTarget(); err != nil {
-		return err
-	}
-	if err := o.usePreset(); err != nil {
-		return err
-	}
-	if err := o.scenario.Validate(); err != nil {
-		return err
-	}
-	if err := o.loadHeaders(); err != nil {
+	if err := o.checkPlan(); err != nil {
 		return err
 	}
 	var err error
@@ -141,15 +135,22 @@ func (o *options) check() error {
 	if err := o.metrics.check(); err != nil {
 		return err
 	}
-	if need, limit := uint64(o.scenario.Clients)+host.SpareFiles, host.OpenFiles(); need > limit {
-		return fmt.Errorf("--clients %d needs %d open files, the limit is %d: lower it to %d, or raise the limit with ulimit -n",
-			o.scenario.Clients, need, limit, limit-min(limit, host.SpareFiles))
+	return o.refused()
+}
+
+// checkPlan checks what bindPlan and bindTarget have bound.
+func (o *options) checkPlan() error {
+	o.nameTransports()
+	if err := o.checkTarget(); err != nil {
+		return err
 	}
-	if ports := host.Ports(); ports > 0 && o.scenario.Clients > ports {
-		return fmt.Errorf("--clients %d needs as many local ports, the range has %d: lower it to %d, or widen net.ipv4.ip_local_port_range",
-			o.scenario.Clients, ports, ports)
+	if err := o.usePreset(); err != nil {
+		return err
 	}
-	return nil
+	if err := o.scenario.Validate(); err != nil {
+		return err
+	}
+	return o.loadHeaders()
 }
 
 func (o *options) loadHeaders() error {

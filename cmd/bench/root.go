@@ -34,6 +34,6 @@ Without a command it does "bench run": it starts a target of its own, and ends i
 		Args:    cli.NoArguments,
 		RunE:    func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	root.AddCommand(runCommand(), reportCommand(), compareCommand(), predictCommand(), traceCommand(), quantumLeapCommand())
+	root.AddCommand(runCommand(), reportCommand(), compareCommand(), predictCommand(), doctorCommand(), traceCommand(), quantumLeapCommand())
 	return root
 }

@@ -35,7 +35,7 @@ it was asked for something that cannot be, 3 when a --fail-if holds.`,
   bench run --target http://127.0.0.1:8080 --admin http://127.0.0.1:9090`,
 		Args: cli.NoArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			all, err := o.plan(command.Flags())
+			all, err := o.resolve(command.Flags())
 			if err != nil {
 				return cli.UsageError(err)
 			}
@@ -61,6 +61,7 @@ func runBenchmark(ctx context.Context, all []*options, stdout, stderr io.Writer)
 			return cli.UsageError(o.locate(err))
 		}
 	}
+	warn(ctx, all, stderr)
 	var view *liveView
 	if !all[0].quiet {
 		view = newLiveView(stderr)

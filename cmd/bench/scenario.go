@@ -22,9 +22,9 @@ const (
 	burstFlag    = "burst"
 )
 
-// plan returns what is to be run: o, with what the scenario file gives and the command line does not, or one
+// resolve returns what is to be run: o, with what the scenario file gives and the command line does not, or one
 // for each variant of that file. It is called once, when the command line has been read.
-func (o *options) plan(line *pflag.FlagSet) ([]*options, error) {
+func (o *options) resolve(line *pflag.FlagSet) ([]*options, error) {
 	if !line.Changed(scenarioFlag) {
 		return []*options{o}, o.load(line, nil)
 	}

@@ -127,7 +127,7 @@ func planned(args ...string) ([]*options, error) {
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
-	all, err := o.plan(f)
+	all, err := o.resolve(f)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 	t := c.trial
 	// What ends the run does not end the clients: the target is ended first.
 	ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	slots := make(chan struct{}, concurrentDials)
+	slots := make(chan struct{}, ConcurrentDials)
 	phases := t.scenario.PollOffsets(t.number)
 	fields := Fields(t.engine.Headers, t.scenario, t.name, t.target.Endpoint)
 	c.clients = make([]*client, t.scenario.Clients)

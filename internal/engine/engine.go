@@ -14,9 +14,9 @@ import (
 	"pollpush/pkg/clock"
 )
 
-// concurrentDials bounds how many connections are being opened at once. A listen queue holds 4096
+// ConcurrentDials bounds how many connections are being opened at once. A listen queue holds 4096
 // at best; with 128 under way none overflows, and more are no faster.
-const concurrentDials = 128
+const ConcurrentDials = 128
 
 // Engine runs scenarios. Its fields are not to be changed while it does, or by others.
 type Engine struct {

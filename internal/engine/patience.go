@@ -28,6 +28,6 @@ func (t *trial) roundTrip() time.Duration { return t.scenario.Link.RTT + 2*t.sce
 // connectTimeout is how long all clients together may take to subscribe: so many at a time, each a few
 // round trips.
 func (t *trial) connectTimeout() time.Duration {
-	turns := t.scenario.Clients/concurrentDials + 1
+	turns := t.scenario.Clients/ConcurrentDials + 1
 	return connectMargin + time.Duration(4*turns)*t.roundTrip()
 }

@@ -9,6 +9,9 @@ import (
 // pipes, polling, /proc, the admin connection.
 const SpareFiles = 64
 
+// Unlimited stands for a limit on open files that is none, or is not known.
+const Unlimited = 1 << 30
+
 // Info is what decides a figure besides the program. What cannot be found out is empty or 0.
 type Info struct {
 	OS                string `json:"os"`

@@ -15,13 +15,10 @@ func OpenFiles() uint64 {
 func openFiles() (soft, hard uint64) {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return unlimited, unlimited
+		return Unlimited, Unlimited
 	}
-	return uint64(min(limit.Cur, unlimited)), uint64(min(limit.Max, unlimited)) //nolint:unconvert // they are signed on FreeBSD
+	return uint64(min(limit.Cur, Unlimited)), uint64(min(limit.Max, Unlimited)) //nolint:unconvert // they are signed on FreeBSD
 }
-
-// unlimited stands for a limit that is none, or is not known.
-const unlimited = 1 << 30
 
 func kernel() string {
 	var u unix.Utsname

@@ -1,0 +1,131 @@
+package doctor
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"pollpush/internal/host"
+	"pollpush/internal/model"
+	"pollpush/internal/report"
+	"pollpush/internal/scenario"
+)
+
+// Plan is a scenario, and where it is run.
+type Plan struct {
+	Scenario scenario.Scenario
+	// Attached says that the target runs already: what it needs is no business of this run.
+	Attached bool
+	// Remote says that the target is beyond the loopback.
+	Remote bool
+	// Dials is how many connections are being opened at once.
+	Dials int
+}
+
+// check is a plan on a host.
+type check struct {
+	Plan
+	host host.Reading
+}
+
+// Examine returns what every check found, in the order in which they are shown.
+func Examine(p Plan, r host.Reading) []Finding {
+	c := check{p, r}
+	return []Finding{
+		c.files(), c.ports(), c.polledPorts(), c.timeWait(), c.backlog(), c.conntrack(), c.memory(),
+		c.processors(), c.parallelism(), c.others(), c.governor(), c.clock(), c.congestion(),
+	}
+}
+
+// peak is the most clients there are at the same time.
+func (c check) peak() int { return c.Scenario.Clients }
+
+// span is how long a trial goes on once its clients are there.
+func (c check) span() time.Duration { return c.Scenario.Warmup + c.Scenario.Duration }
+
+// turns is how many trials there are, of all transports.
+func (c check) turns() int { return c.Scenario.Trials * len(c.Scenario.Transports) }
+
+// requests is how many requests a second the clients make over a transport, by the model.
+func (c check) requests(t scenario.Transport) float64 {
+	in := model.FromScenario(c.Scenario, t, model.Link{OneWay: c.Scenario.OneWay()})
+	return float64(c.peak()) * model.Predict(in).Requests
+}
+
+// reconnects is how many connections a second are opened once the clients are there, over the transport that
+// opens most.
+func (c check) reconnects() float64 {
+	var most float64
+	for _, t := range c.Scenario.Transports {
+		if t.Polls() && !c.Scenario.KeepAlive {
+			most = max(most, c.requests(t))
+		}
+	}
+	return most
+}
+
+// within is how many connections are opened anew in a time, within one trial.
+func (c check) within(d time.Duration) int {
+	return int(math.Ceil(c.reconnects() * min(d, c.span()).Seconds()))
+}
+
+// together is the most messages that a client gets at once: those of a burst, or of a poll interval.
+func (c check) together() int {
+	n := 1
+	if c.Scenario.Arrivals == scenario.Burst {
+		n = c.Scenario.Burst
+	}
+	if slices.Contains(c.Scenario.Transports, scenario.ShortPoll) {
+		n = max(n, int(c.Scenario.Rate*c.Scenario.PollInterval.Seconds()))
+	}
+	return n
+}
+
+func count(n int) string { return report.Grouped(int64(n)) }
+
+// counted formats a number that may not be known.
+func counted(n *int) (text string, known bool) {
+	if n == nil {
+		return "", false
+	}
+	return count(*n), true
+}
+
+// computed marks a number as computed.
+func computed(n int) string { return "~" + count(n) }
+
+func clients(n int) string { return report.Plural(int64(max(0, n)), "client") }
+
+// megabytes and kilobytes format bytes.
+func megabytes(b float64) string { return report.Grouped(int64(math.Ceil(b/1e6))) + " MB" }
+func kilobytes(b float64) string { return report.Significant(b/1e3) + " kB" }
+
+// rough returns an estimate's first two digits: it has no more.
+func rough(v float64) float64 {
+	if v <= 0 {
+		return 0
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return math.Floor(v/unit) * unit
+}
+
+// about formats an estimate.
+func about(v float64) string {
+	if v < 10 {
+		return strconv.FormatFloat(v, 'g', 2, 64)
+	}
+	return report.Grouped(int64(rough(v)))
+}
+
+// lower says what to lower the clients to, if that leaves any, or what else to do.
+func lower(n int, other string) string {
+	switch {
+	case n < 1:
+		return other
+	case other == "":
+		return fmt.Sprintf("lower it to %d", n)
+	}
+	return fmt.Sprintf("lower it to %d, or %s", n, other)
+}
