@@ -14,7 +14,7 @@ var fast = []string{"tsc", "arch_sys_counter", "kvm-clock", "hyperv_clocksource_
 
 // clock: each message and each poll takes several readings of the clock, on both sides.
 func (c check) clock() Finding {
-	f := Finding{Check: "clock source", Needs: fmt.Sprintf("%d ns a reading", slowClock.Nanoseconds())}
+	f := Finding{Check: "clock source", Needs: fmt.Sprintf("at most %d ns a reading", slowClock.Nanoseconds())}
 	if f = f.has(c.host.ClockSource, c.host.ClockSource != "" || c.host.ClockCost > 0); f.Verdict == Unknown {
 		return f
 	}

@@ -65,20 +65,20 @@ func (c check) memory() Finding {
 		each = max(each, c.perClient(t))
 	}
 	need := c.base() + each*float64(c.peak())
-	f := Finding{Check: "memory", Needs: "~" + megabytes(need)}
+	f := Finding{Check: "memory", Needs: "~" + about(need/1e6) + " MB"}
 	has, where := c.available()
 	if f = f.has("", has != nil); f.Verdict == Unknown {
 		return f
 	}
 	free := float64(*has)
 	room := int(max(0, free-c.base()) / each)
-	f.Has, f.Allows = megabytes(free)+where, "~"+clients(int(rough(float64(room))))
+	f.Has, f.Allows = megabytes(free)+where, "~"+clients(atMost(float64(room)))
 	switch {
 	case need > free:
-		return f.refuses(fmt.Sprintf("--clients %d needs about %s of memory (computed, %.0f kB each), %s are free%s", c.peak(), megabytes(need), each/1e3, megabytes(free), where),
+		return f.refuses(fmt.Sprintf("--clients %d needs about %s MB of memory (computed, %.0f kB each), %s are free%s", c.peak(), about(need/1e6), each/1e3, megabytes(free), where),
 			lower(room, "free some"), "")
 	case need > 0.8*free:
-		return f.warns(fmt.Sprintf("this needs about %s of memory (computed, %.0f kB for each client), %s are free%s, and a host that swaps is late", megabytes(need), each/1e3, megabytes(free), where),
+		return f.warns(fmt.Sprintf("this needs about %s MB of memory (computed, %.0f kB for each client), %s are free%s, and a host that swaps is late", about(need/1e6), each/1e3, megabytes(free), where),
 			"free some, or lower --clients", "")
 	}
 	return f

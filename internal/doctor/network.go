@@ -50,8 +50,7 @@ func (c check) conntrack() Finding {
 		f.Needs = "0"
 		return f.has(count(most)+", none now", true)
 	}
-	closed := c.within(tracked) + c.before(tracked)*c.peak()
-	need := c.peak() + closed
+	need := c.remembered(tracked)
 	f.Needs = computed(need)
 	f.Allows = clients(most - now)
 	f = f.has(fmt.Sprintf("%s, %s now", count(most), count(now)), true)

@@ -98,25 +98,32 @@ func computed(n int) string { return "~" + count(n) }
 
 func clients(n int) string { return report.Plural(int64(max(0, n)), "client") }
 
-// megabytes and kilobytes format bytes.
+// megabytes formats bytes of memory, kilobytes those of messages.
 func megabytes(b float64) string { return report.Grouped(int64(math.Ceil(b/1e6))) + " MB" }
-func kilobytes(b float64) string { return report.Significant(b/1e3) + " kB" }
 
-// rough returns an estimate's first two digits: it has no more.
-func rough(v float64) float64 {
-	if v <= 0 {
-		return 0
+func kilobytes(b float64) string {
+	if b < 1000 {
+		return fmt.Sprintf("%.0f bytes", b)
 	}
-	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
-	return math.Floor(v/unit) * unit
+	return report.Significant(b/1e3) + " kB"
 }
 
-// about formats an estimate.
-func about(v float64) string {
-	if v < 10 {
-		return strconv.FormatFloat(v, 'g', 2, 64)
+// atMost rounds a number that rests on an estimate down to its first two digits: it has no more.
+func atMost(v float64) int {
+	n, unit := int(max(0, v)), 1
+	for n/unit >= 100 {
+		unit *= 10
 	}
-	return report.Grouped(int64(rough(v)))
+	return n - n%unit
+}
+
+// about formats an estimate, by its first two digits.
+func about(v float64) string {
+	two, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 2, 64), 64)
+	if err != nil || two >= 10 {
+		return report.Grouped(int64(two))
+	}
+	return strconv.FormatFloat(two, 'f', -1, 64)
 }
 
 // lower says what to lower the clients to, if that leaves any, or what else to do.

@@ -70,7 +70,7 @@ func (c check) processors() Finding {
 	has := c.allowed()
 	f := Finding{Check: "processors", Needs: "~" + about(most), Has: cores(has), Verdict: OK}
 	if most > 0 {
-		f.Allows = "~" + clients(int(rough(0.8*has/most*float64(c.peak()))))
+		f.Allows = "~" + clients(atMost(0.8*has/most*float64(c.peak())))
 	}
 	switch {
 	case most > 0.8*has:
@@ -95,7 +95,7 @@ func (c check) parallelism() Finding {
 	procs, quota := c.host.GOMAXPROCS, c.host.CGroup.CPUs
 	f := Finding{Check: "GOMAXPROCS", Has: count(procs), Verdict: OK}
 	if quota != nil {
-		f.Has += fmt.Sprintf(", cpu.max %s", cores(*quota))
+		f.Has += ", cpu.max " + cores(*quota)
 	}
 	f.Needs = fmt.Sprintf("%.0f", max(1, math.Floor(c.allowed())))
 	switch {

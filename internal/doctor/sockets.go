@@ -52,21 +52,23 @@ const widenPorts = "sudo sysctl -w net.ipv4.ip_local_port_range='1024 65535'"
 func (c check) ports() Finding {
 	f := Finding{Check: "local ports", Needs: count(c.peak())}
 	text, known := counted(c.host.Ports)
-	if f = f.has(text, known); !known {
+	f = f.has(text, known)
+	if c.host.CannotListen != "" && !c.Attached {
+		return f.refuses("the target finds no local port to listen on ("+name(c.host.CannotListen)+")",
+			"sockets in TIME_WAIT may hold them all, so wait for a minute, or widen the range", widenPorts)
+	}
+	if !known {
 		return f
 	}
 	ports := *c.host.Ports
 	f.Allows = clients(ports)
-	switch used := c.host.TimeWait; {
+	switch {
 	case c.peak() > ports && c.peak() > widest:
 		return f.refuses(fmt.Sprintf("--clients %d needs as many local ports, the range has %d, and at most %d are to be had", c.peak(), ports, widest),
 			lower(ports, ""), "")
 	case c.peak() > ports:
 		return f.refuses(fmt.Sprintf("--clients %d needs as many local ports, the range has %d", c.peak(), ports),
 			lower(ports, "widen the range"), widenPorts)
-	case used != nil && *used >= ports && !c.Attached:
-		return f.warns(fmt.Sprintf("%s sockets in TIME_WAIT may hold all %s local ports, and then the target finds none to listen on", count(*used), count(ports)),
-			"wait for a minute, or widen the range", widenPorts)
 	}
 	return f
 }

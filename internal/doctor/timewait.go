@@ -40,6 +40,16 @@ func (c check) before(d time.Duration) int {
 	return min(c.turns()-1, int((d-1)/each)+1)
 }
 
+// remembered is how many connections a kernel that remembers each for a time knows of at most. Towards one target
+// that is one for each port, and one for each client of the trials before.
+func (c check) remembered(d time.Duration) int {
+	polled := c.within(d)
+	if p := c.host.Ports; p != nil {
+		polled = min(polled, *p)
+	}
+	return polled + (1+c.before(d))*c.peak()
+}
+
 // polledPorts: a connection that is closed keeps its port for a while, if it was this side that closed it. Which
 // side does is a race where a poll asks the target to close, so this is an upper bound, and no reason to refuse.
 func (c check) polledPorts() Finding {
@@ -76,11 +86,7 @@ func (c check) timeWait() Finding {
 	if c.host.TimeWait == nil {
 		known = false
 	}
-	polled := c.within(timeWait)
-	if p := c.host.Ports; p != nil {
-		polled = min(polled, *p) // towards one target each port has one
-	}
-	need := polled + (1+c.before(timeWait))*c.peak()
+	need := c.remembered(timeWait)
 	f.Needs = computed(need)
 	if f = f.has(most, known); !known {
 		return f

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"net"
 	"runtime"
 	"time"
 )
@@ -14,6 +15,8 @@ type Reading struct {
 	OpenFiles, OpenFilesHard uint64
 	// Ports is how many local ports there are to connect from, without those that are reserved.
 	Ports *int
+	// CannotListen is why no local port could be had to listen on; empty when there is one.
+	CannotListen string
 	// SomaxConn is the most connections that wait to be accepted, SYNBacklog the most handshakes that are
 	// under way where SYNCookies is 0.
 	SomaxConn, SYNBacklog, SYNCookies *int
@@ -46,7 +49,7 @@ func Survey() Reading {
 	return Reading{
 		OS:        runtime.GOOS,
 		OpenFiles: soft, OpenFilesHard: hard,
-		Ports:     t.ports(),
+		Ports: t.ports(), CannotListen: cannotListen(),
 		SomaxConn: t.number("net/core/somaxconn"), SYNBacklog: t.number("net/ipv4/tcp_max_syn_backlog"),
 		SYNCookies: t.number("net/ipv4/tcp_syncookies"),
 		TimeWait:   t.timeWait(), TimeWaitMax: t.number("net/ipv4/tcp_max_tw_buckets"),
@@ -58,6 +61,16 @@ func Survey() Reading {
 		CongestionControl: t.text("net/ipv4/tcp_congestion_control"), LoopbackMTU: loopbackMTU(),
 		ClockSource: source, ClockSources: sources, ClockCost: clockCost(),
 	}
+}
+
+// cannotListen tries it, on the loopback.
+func cannotListen() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err.Error()
+	}
+	_ = l.Close() // nobody knew of it
+	return ""
 }
 
 // clockCost measures what a reading of the clock takes. The least of several rounds is what it takes when
