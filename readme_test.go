@@ -10,7 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pollpush/internal/doctor"
 	"pollpush/internal/headers"
+	"pollpush/internal/host"
+	"pollpush/internal/scenario"
 	"pollpush/internal/scenariofile"
 )
 
@@ -183,6 +186,22 @@ func TestScenarioKeys(t *testing.T) {
 	}
 	if f, err := scenariofile.Read(path); err != nil || len(f.Settings) != strings.Count(example, ": ") {
 		t.Errorf("the example: %v\n%s", err, example)
+	}
+}
+
+// The docs have each check of the doctor, in the order in which it shows them.
+func TestDoctorChecks(t *testing.T) {
+	_, table, _ := strings.Cut(readFile(t, filepath.Join("docs", "doctor.md")), "| check | warns, or refuses | why |\n| --- | --- | --- |\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var documented, checks []string
+	for line := range strings.Lines(table) {
+		documented = append(documented, strings.TrimPrefix(strings.Split(line, " | ")[0], "| "))
+	}
+	for _, f := range doctor.Examine(doctor.Plan{Scenario: scenario.Default()}, host.Reading{}) {
+		checks = append(checks, f.Check)
+	}
+	if diff := cmp.Diff(checks, documented); diff != "" {
+		t.Errorf("checks and docs/doctor.md (+) differ:\n%s", diff)
 	}
 }
 
