@@ -103,6 +103,10 @@ var thresholds = []threshold{
 	{"one too many", "sockets in TIME_WAIT", func(r *host.Reading, p *doctor.Plan) { r.TimeWaitMax, p.Remote = new(4099), true }, doctor.Warns,
 		"beyond 4,099 the kernel forgets them at once: what comes late is then answered with a reset: raise the limit, with `sudo sysctl -w net.ipv4.tcp_max_tw_buckets=4100`"},
 	{"one too many over the loopback", "sockets in TIME_WAIT", func(r *host.Reading, _ *doctor.Plan) { r.TimeWaitMax = new(4099) }, doctor.OK, ""},
+	{"those that ended less than a minute ago", "sockets in TIME_WAIT", func(r *host.Reading, p *doctor.Plan) {
+		p.Scenario.Trials, p.Scenario.Duration, p.Scenario.Cooldown = 9, 18*time.Second, 0 // 20 s each
+		r.TimeWaitMax, p.Remote = new(4100), true
+	}, doctor.OK, ""},
 	{"the kernel does not say", "sockets in TIME_WAIT", func(r *host.Reading, _ *doctor.Plan) { r.TimeWait = nil }, doctor.Unknown, ""},
 
 	{"the queue holds all", "listen backlog", func(r *host.Reading, _ *doctor.Plan) { r.SomaxConn = new(128) }, doctor.OK, ""},
@@ -111,6 +115,9 @@ var thresholds = []threshold{
 	{"few clients", "listen backlog", func(r *host.Reading, p *doctor.Plan) { r.SomaxConn, p.Scenario.Clients = new(127), 127 }, doctor.OK, ""},
 	{"a short queue of handshakes, with cookies", "listen backlog", func(r *host.Reading, _ *doctor.Plan) { r.SYNBacklog = new(128) }, doctor.OK, ""},
 	{"and without", "listen backlog", func(r *host.Reading, _ *doctor.Plan) { r.SYNBacklog, r.SYNCookies = new(128), new(0) }, doctor.Warns, "room for 96, and what it drops is asked for again a second later: raise it, with `sudo sysctl -w net.ipv4.tcp_max_syn_backlog=4096`"},
+	{"its last quarter decides", "listen backlog", func(r *host.Reading, _ *doctor.Plan) {
+		r.SomaxConn, r.SYNBacklog, r.SYNCookies = new(150), new(160), new(0)
+	}, doctor.Warns, "room for 120"},
 	{"long enough without", "listen backlog", func(r *host.Reading, _ *doctor.Plan) { r.SYNBacklog, r.SYNCookies = new(172), new(0) }, doctor.OK, ""},
 	{"on another host", "listen backlog", func(_ *host.Reading, p *doctor.Plan) { p.Attached, p.Remote = true, true }, doctor.Unknown, "the target's host decides it"},
 
@@ -147,6 +154,11 @@ var thresholds = []threshold{
 	{"many messages", "memory", func(r *host.Reading, p *doctor.Plan) {
 		r.MemoryAvailable, p.Scenario.Topics, p.Scenario.Rate, p.Scenario.PayloadBytes = new(uint64(3e9)), 1000, 100, 4000
 	}, doctor.Refuses, "needs about 4,100 MB"},
+	{"messages that are kept anyway", "memory", func(r *host.Reading, p *doctor.Plan) {
+		s := &p.Scenario
+		s.Topics, s.Rate, s.PayloadBytes, s.PollInterval = 1000, 300, 4000, time.Millisecond
+		r.MemoryAvailable = new(uint64(5e9))
+	}, doctor.Refuses, "needs about 12,000 MB"},
 	{"not known", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = nil }, doctor.Unknown, ""},
 
 	// A poll takes 110 µs of processor time: 14,545 a second are four fifths of two processors.
