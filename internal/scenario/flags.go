@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -38,5 +39,31 @@ func (s Scenario) Flags() []Flag {
 		{"cooldown", s.Cooldown.String()},
 		{"trials", strconv.Itoa(s.Trials)},
 		{"seed", strconv.FormatUint(s.Seed, 10)},
+		{"groups", each(s.Groups)},
+		{"stages", each(s.Stages)},
 	}
+}
+
+// None is the value of a part of which there is none.
+const None = "none"
+
+// each joins what there is several of.
+func each[T fmt.Stringer](all []T) string {
+	if len(all) == 0 {
+		return None
+	}
+	texts := make([]string, len(all))
+	for i, one := range all {
+		texts[i] = one.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// FlagName returns the name of a part of a scenario as it is typed. Groups and stages are no flags, but keys of a
+// scenario file.
+func FlagName(name string) string {
+	if name == "groups" || name == "stages" {
+		return name
+	}
+	return "--" + name
 }

@@ -17,7 +17,7 @@ func TestFlagsTellEveryField(t *testing.T) {
 		field := reflect.ValueOf(&s).Elem().FieldByIndex(index)
 		switch field.Kind() {
 		case reflect.Slice:
-			field.Set(field.Slice(0, 1))
+			field.Set(reflect.MakeSlice(field.Type(), 1, 1))
 		case reflect.String:
 			field.SetString("other")
 		case reflect.Bool:

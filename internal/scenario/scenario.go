@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -96,6 +97,11 @@ type Scenario struct {
 	Cooldown     time.Duration `json:"cooldown_ns"` // between two trials
 	Trials       int           `json:"trials"`
 	Seed         uint64        `json:"seed"`
+	// Groups are shares of the clients that differ; none where all are alike.
+	Groups []Group `json:"groups,omitempty"`
+	// Stages make up the window where clients come and leave; Clients are there from before it. None where
+	// they stay.
+	Stages []Stage `json:"stages,omitempty"`
 }
 
 // Default returns the scenario that is run when nothing else is said.
@@ -139,7 +145,7 @@ const (
 // flag.
 func (s Scenario) Validate() error {
 	for _, check := range []func(Scenario) error{
-		checkTransports, checkCounts, checkMessages, checkPolling, checkProtocols, checkLink, checkPhases,
+		checkTransports, checkCounts, checkMessages, checkPolling, checkProtocols, checkLink, checkStages, checkPhases, checkGroups,
 	} {
 		if err := check(s); err != nil {
 			return err
@@ -149,6 +155,12 @@ func (s Scenario) Validate() error {
 }
 
 func checkTransports(s Scenario) error {
+	if s.Mixes() {
+		if !slices.Equal(s.Transports, []Transport{Mixed}) {
+			return errors.New("--transports cannot be given beside groups with transports of their own: leave it out, or leave theirs out")
+		}
+		return nil
+	}
 	if len(s.Transports) == 0 {
 		return fmt.Errorf("--transports is empty: name one or more of %s", list(Transports()))
 	}
@@ -209,11 +221,12 @@ func checkPolling(s Scenario) error {
 }
 
 func checkProtocols(s Scenario) error {
-	webSocket := slices.Contains(s.Transports, WebSocket)
+	webSocket := s.Uses(WebSocket)
+	only := webSocket && !slices.ContainsFunc(Transports(), func(t Transport) bool { return t != WebSocket && s.Uses(t) })
 	switch {
 	case s.HTTP != HTTP1 && s.HTTP != HTTP2:
 		return fmt.Errorf("--http %q is unknown: want %s or %s", s.HTTP, HTTP1, HTTP2)
-	case s.HTTP == HTTP2 && webSocket && len(s.Transports) == 1:
+	case s.HTTP == HTTP2 && only:
 		return errors.New("--http 2 is for polls and event streams, WebSocket is measured over HTTP/1.1: add another of --transports, or leave --http out")
 	case s.HTTP == HTTP2 && !s.KeepAlive:
 		return errors.New("--http 2 keeps its connections: leave --keepalive=false out, or measure it over HTTP/1.1")
@@ -246,6 +259,14 @@ func checkPhases(s Scenario) error {
 		within("--duration", s.Duration, time.Millisecond, MaxSpan),
 		within("--cooldown", s.Cooldown, 0, MaxInterval),
 	)
+}
+
+// plural returns n and a noun in the right number.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 func oneTo(flag string, v, most int) error {

@@ -87,22 +87,29 @@ func (s Schedule) poisson(yield func(Arrival) bool) {
 }
 
 // PollOffsets returns where in its interval each client's polls stand in trial k, each from 0 up to 1.
-// They are stratified: every n-th part of the interval holds one client, in an order and at a place
-// drawn from the seed. So a run's mean wait is half the interval without the luck of the draw.
+// They are stratified: of a group of n clients, every n-th part of the interval holds one, in an order and at a
+// place drawn from the seed. So a run's mean wait is half the interval without the luck of the draw.
 func (s Scenario) PollOffsets(trial int) []float64 {
 	seed := derive(s.Seed, trial, forPhases)
 	random := rand.New(rand.NewPCG(seed, forPhases))
-	phases := make([]float64, s.Clients)
-	for i, stratum := range random.Perm(s.Clients) {
-		phases[i] = (float64(stratum) + random.Float64()) / float64(s.Clients)
+	phases := make([]float64, s.Peak())
+	groups := make([][]int, max(1, len(s.Groups)))
+	for client, group := range s.Deal(trial) {
+		groups[group] = append(groups[group], client)
+	}
+	for _, members := range groups {
+		for i, stratum := range random.Perm(len(members)) {
+			phases[members[i]] = (float64(stratum) + random.Float64()) / float64(len(members))
+		}
 	}
 	return phases
 }
 
-// What a seed is derived for: arrivals and phases must not share their random numbers.
+// What a seed is derived for: arrivals, phases and groups must not share their random numbers.
 const (
 	forArrivals = 1
 	forPhases   = 2
+	forGroups   = 3
 )
 
 // derive returns the seed of a trial for a purpose, by the finalizer of SplitMix64, so that
