@@ -2,13 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"pollpush/pkg/clock"
-	"pollpush/pkg/transport"
 )
 
 // crowd is the virtual clients of one trial: a goroutine each, which the crowd starts and waits
@@ -16,14 +16,14 @@ import (
 type crowd struct {
 	trial   *trial
 	clients []*client
+	agenda  agenda
+	slots   chan struct{} // bounds how many connections are being opened at once
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
-	ready, failed atomic.Int64  // clients that subscribed, and that could not
-	broken        atomic.Int64  // clients that failed after they were ready
-	settled       chan struct{} // closed when every client is ready or has failed
-	released      chan struct{} // closed when the schedule's origin is known
-	origin        clock.Instant // may be read once released is closed
+	settled  chan struct{} // closed when every client that is there from the beginning is ready or has failed
+	released chan struct{} // closed when the schedule's origin is known
+	origin   clock.Instant // may be read once released is closed
 
 	mu    sync.Mutex
 	first error // the first thing that went wrong with a client
@@ -31,48 +31,33 @@ type crowd struct {
 
 func newCrowd(t *trial) *crowd {
 	return &crowd{
-		trial: t, cancel: func() {},
+		trial: t, cancel: func() {}, slots: make(chan struct{}, ConcurrentDials),
 		settled: make(chan struct{}), released: make(chan struct{}),
 	}
 }
 
-// gather starts all clients; those of a topic start at its end as it was before.
+// gather starts all clients; those of a topic start at its end as it was before. Those that join later wait for
+// their time.
 func (c *crowd) gather(ctx context.Context, ends []uint64) {
 	t := c.trial
 	// What ends the run does not end the clients: the target is ended first.
 	ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	slots := make(chan struct{}, ConcurrentDials)
+	c.agenda = newAgenda(t.scenario, t.number)
+	for _, g := range t.groups {
+		g.fields = Fields(g.headers, t.scenario, g.transport, t.target.Endpoint)
+	}
 	phases := t.scenario.PollOffsets(t.number)
-	fields := Fields(t.engine.Headers, t.scenario, t.name, t.target.Endpoint)
-	c.clients = make([]*client, t.scenario.Clients)
-	for i := range c.clients {
-		topic := i % t.scenario.Topics
-		c.clients[i] = &client{
-			crowd: c, topic: topic, sequence: newSequence(ends[topic]),
-			shard: t.recorder.shards[i%len(t.recorder.shards)],
-		}
-		subscriber := Subscription{
-			Dialer: t.dialer(slots), Endpoint: t.target.Endpoint, Fields: fields,
-			Subscription: transport.Subscription{Topic: topic, After: ends[topic]},
-			Scenario:     t.scenario, Phase: phases[i],
-			Origin: func() clock.Instant { return c.origin },
-		}.Subscriber(t.name)
-		c.running.Go(func() { c.clients[i].run(ctx, subscriber) })
+	c.clients = make([]*client, len(phases))
+	for k, group := range t.scenario.Deal(t.number) {
+		c.clients[k] = c.newClient(k, t.groups[group], phases[k], ends)
+	}
+	for _, v := range c.clients {
+		c.running.Go(func() { v.run(ctx) })
 	}
 }
 
-// dialer returns how one client connects. Each has TLS sessions of its own, as different machines
-// would.
-func (t *trial) dialer(slots chan struct{}) *transport.Dialer {
-	http2 := t.scenario.OverHTTP2(t.name)
-	return &transport.Dialer{
-		Dial: t.dial, Clock: t.clock, Totals: &t.totals, Slots: slots,
-		TLS: t.target.ClientTLS(t.scenario.Resume, http2), HTTP2: http2,
-	}
-}
-
-// barrier waits until every client is ready or has failed. It is an error when none is ready, or
-// when some are neither after the trial's connectTimeout.
+// barrier waits until every client that is there from the beginning is ready or has failed. It is an error when
+// none is ready, or when some are neither after the trial's connectTimeout.
 func (c *crowd) barrier(ctx context.Context) error {
 	patience := c.trial.connectTimeout()
 	timeout := time.NewTimer(patience)
@@ -82,10 +67,13 @@ func (c *crowd) barrier(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timeout.C:
-		return fmt.Errorf("only %d of %d clients were ready after %s", c.ready.Load(), len(c.clients), patience)
+		return fmt.Errorf("only %d of %d clients were ready after %s", c.ready(), c.trial.scenario.Clients, patience)
 	}
-	if c.ready.Load() == 0 {
+	if c.ready() == 0 {
 		return fmt.Errorf("no client could subscribe: %w", c.failure())
+	}
+	for _, g := range c.trial.groups {
+		g.before = g.ready.Load()
 	}
 	return nil
 }
@@ -94,6 +82,16 @@ func (c *crowd) barrier(ctx context.Context) error {
 func (c *crowd) release(origin clock.Instant) {
 	c.origin = origin
 	close(c.released)
+}
+
+// awaits waits for a time of the window, and reports whether it came before ctx ended.
+func (c *crowd) awaits(ctx context.Context, at time.Duration) bool {
+	select {
+	case <-c.released:
+	case <-ctx.Done():
+		return false
+	}
+	return c.trial.until(ctx, c.trial.recorder.window.Load().start.Add(at)) == nil
 }
 
 // disperse ends all clients in order, and waits for them. It may be called more than once.
@@ -109,10 +107,16 @@ func (c *crowd) scatter() {
 	c.running.Wait()
 }
 
+// errUnanswered is why a client did not connect, where nothing went wrong.
+var errUnanswered = errors.New("they had no answer in time")
+
 // failure returns the first client's failure.
 func (c *crowd) failure() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.first == nil {
+		return errUnanswered
+	}
 	return c.first
 }
 
@@ -130,71 +134,31 @@ func (c *crowd) settle(count *atomic.Int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	count.Add(1)
-	if c.ready.Load()+c.failed.Load() == int64(len(c.clients)) {
-		close(c.settled)
+	if c.ready()+c.failed() == int64(c.trial.scenario.Clients) {
+		close(c.settled) // once: those that join come later
 	}
 }
 
-// expected returns how many deliveries of the window's messages the ready clients should get.
-func (c *crowd) expected(w windowMessages) int64 {
-	var n int64
+// planned returns how many subscriptions each group is to make.
+func (c *crowd) planned() []int64 {
+	n := make([]int64, len(c.trial.groups))
 	for _, v := range c.clients {
-		if v.ready.Load() {
-			n += w[v.topic].count
-		}
+		n[v.group.place] += int64(len(v.stays))
 	}
 	return n
 }
 
-// lost returns how many of them did not come. The clients must have ended.
-func (c *crowd) lost(w windowMessages) int64 {
+// ready, failed, broken and left count over all groups, see group.
+func (c *crowd) ready() int64  { return c.count(func(g *group) *atomic.Int64 { return &g.ready }) }
+func (c *crowd) failed() int64 { return c.count(func(g *group) *atomic.Int64 { return &g.failed }) }
+func (c *crowd) broken() int64 { return c.count(func(g *group) *atomic.Int64 { return &g.broken }) }
+func (c *crowd) left() int64   { return c.count(func(g *group) *atomic.Int64 { return &g.left }) }
+func (c *crowd) asked() int64  { return c.count(func(g *group) *atomic.Int64 { return &g.asked }) }
+
+func (c *crowd) count(of func(*group) *atomic.Int64) int64 {
 	var n int64
-	for _, v := range c.clients {
-		if m := w[v.topic]; v.ready.Load() && m.count > 0 {
-			n += v.sequence.missing(m.first, m.last)
-		}
+	for _, g := range c.trial.groups {
+		n += of(g).Load()
 	}
 	return n
-}
-
-// client is one virtual client: the sink of its subscription.
-type client struct {
-	crowd    *crowd
-	topic    int
-	shard    *shard
-	sequence sequence // of its own goroutine, while that runs
-	ready    atomic.Bool
-}
-
-func (v *client) run(ctx context.Context, s Subscriber) {
-	err := s.Subscribe(ctx, v)
-	if err != nil {
-		v.crowd.note(err)
-	}
-	switch {
-	case !v.ready.Load():
-		v.crowd.settle(&v.crowd.failed)
-	case err != nil:
-		v.crowd.broken.Add(1)
-	}
-}
-
-// Ready implements transport.Sink: it counts the client, and holds it at the barrier.
-func (v *client) Ready(ctx context.Context) error {
-	v.ready.Store(true)
-	v.crowd.settle(&v.crowd.ready)
-	select {
-	case <-v.crowd.released:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// Unit implements transport.Sink.
-func (v *client) Unit(u *transport.Unit) {
-	if u.Err != nil {
-		v.crowd.note(u.Err)
-	}
-	v.crowd.trial.recorder.unit(v.shard, &v.sequence, u)
 }

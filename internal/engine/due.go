@@ -1,12 +1,18 @@
 package engine
 
+import (
+	"slices"
+
+	"pollpush/pkg/clock"
+)
+
 // due returns the messages that fell due in the window.
 func (t *trial) due() windowMessages {
 	w := t.recorder.window.Load()
 	messages := make(windowMessages, t.scenario.Topics)
 	for _, r := range t.published.Records {
-		if w.containsDue(r.Due) && r.Topic < len(messages) {
-			messages[r.Topic].add(r.Seq)
+		if due := r.Due.Add(-w.ahead); w.contains(due) && r.Topic < len(messages) {
+			messages[r.Topic].add(r.Seq, due)
 		}
 	}
 	return messages
@@ -15,16 +21,67 @@ func (t *trial) due() windowMessages {
 // windowMessages are the messages of a window, by topic.
 type windowMessages []topicMessages
 
-// topicMessages is a run of sequence numbers without holes: a log numbers them so.
+// topicMessages is a run of sequence numbers without holes, as a log numbers them, and when each was due by our
+// clock, in this order.
 type topicMessages struct {
-	first, last uint64
-	count       int64
+	first uint64
+	due   []clock.Instant
 }
 
-func (m *topicMessages) add(seq uint64) {
-	if m.count == 0 {
+func (m *topicMessages) add(seq uint64, due clock.Instant) {
+	if len(m.due) == 0 {
 		m.first = seq
 	}
-	m.last = seq
-	m.count++
+	m.due = append(m.due, due)
+}
+
+// owed returns the messages that a stay is to get: the first one's number, and how many there are.
+func (m *topicMessages) owed(s *stay, w *window) (first uint64, n int64) {
+	from, to := 0, len(m.due)
+	if s.joins {
+		from, _ = slices.BinarySearch(m.due, w.start.Add(s.planned.From))
+	}
+	if s.leaves {
+		to, _ = slices.BinarySearch(m.due, w.start.Add(s.planned.Until))
+	}
+	return m.first + uint64(from), int64(max(to-from, 0))
+}
+
+// expected returns how many deliveries of the window's messages the clients of each group should get that were
+// ready for them.
+func (c *crowd) expected(w windowMessages) []int64 {
+	return c.tally(w, func(_ *stay, _ uint64, n int64) int64 { return n })
+}
+
+// lost returns how many of them did not come. The clients must have ended.
+func (c *crowd) lost(w windowMessages) []int64 {
+	return c.tally(w, func(s *stay, first uint64, n int64) int64 {
+		if n == 0 {
+			return 0
+		}
+		return s.account.sequence.missing(first, first+uint64(n)-1)
+	})
+}
+
+// tally sums, by group, what there is to say of each stay that was ready, and of what it was owed.
+func (c *crowd) tally(w windowMessages, of func(s *stay, first uint64, n int64) int64) []int64 {
+	sums, span := make([]int64, len(c.trial.groups)), c.trial.recorder.window.Load()
+	for _, v := range c.clients {
+		for _, s := range v.stays {
+			if s.ready.Load() {
+				first, n := w[v.topic].owed(s, span)
+				sums[v.group.place] += of(s, first, n)
+			}
+		}
+	}
+	return sums
+}
+
+// sum adds counts.
+func sum(counts []int64) int64 {
+	var n int64
+	for _, c := range counts {
+		n += c
+	}
+	return n
 }

@@ -23,7 +23,9 @@ type Engine struct {
 	Scenario scenario.Scenario
 	// Headers is the profile that the scenario names, with its cookie.
 	Headers headers.Profile
-	Launch  Launch
+	// GroupHeaders are those that the scenario's groups name, in their order.
+	GroupHeaders []headers.Profile
+	Launch       Launch
 	// Limits say when a trial is suspect, and when invalid. The zero value means the default ones.
 	Limits result.Limits
 	// TargetName is what the result calls the target.
@@ -59,8 +61,8 @@ type Progress struct {
 	Transport     scenario.Transport
 	Trial, Trials int
 	Phase         Phase
-	Ready         int64         // clients subscribed
-	Clients       int           // clients asked for
+	Ready         int64         // clients subscribed, and still there
+	Clients       int           // clients asked for, at most at the same time
 	Delivered     int64         // messages of the window so far
 	Elapsed       time.Duration // since the trial began
 }
@@ -79,14 +81,15 @@ func (e *Engine) blank() result.Result {
 		e.Limits = result.DefaultLimits()
 	}
 	return result.Result{
-		Schema:   result.Schema,
-		Tool:     build.Read(),
-		Host:     host.Read(),
-		Target:   e.TargetName,
-		Scenario: e.Scenario,
-		Headers:  e.Headers,
-		Limits:   e.Limits,
-		Trials:   []result.Trial{},
+		Schema:       result.Schema,
+		Tool:         build.Read(),
+		Host:         host.Read(),
+		Target:       e.TargetName,
+		Scenario:     e.Scenario,
+		Headers:      e.Headers,
+		GroupHeaders: e.GroupHeaders,
+		Limits:       e.Limits,
+		Trials:       []result.Trial{},
 	}
 }
 

@@ -50,10 +50,10 @@ func (l *live) end(t *trial) {
 		p = &pastTrials{tally: newTally(), generatorLag: metrics.NewHistogram(), verdicts: make(map[string]int64)}
 		l.past[t.name] = p
 	}
-	sum := t.recorder.sum()
-	p.add(&sum)
+	counted := t.recorder.sum()
+	p.add(&counted)
 	if t.complete {
-		p.lost += t.crowd.lost(t.due())
+		p.lost += sum(t.crowd.lost(t.due()))
 	}
 	p.generatorLag.Merge(t.generatorLag())
 	if t.verdict != "" {
@@ -116,10 +116,10 @@ func (l *live) snapshot(name scenario.Transport) metrics.BenchSnapshot {
 
 // states counts the clients by state.
 func (c *crowd) states() metrics.ClientStates {
-	ready, failed, broken := c.ready.Load(), c.failed.Load(), c.broken.Load()
+	failed, broken := c.failed(), c.broken()
 	return metrics.ClientStates{
-		Connecting: int64(c.trial.scenario.Clients) - ready - failed,
-		Ready:      ready - broken,
+		Connecting: c.asked() - c.ready() - failed,
+		Ready:      c.ready() - broken - c.left(),
 		Failed:     failed + broken,
 	}
 }

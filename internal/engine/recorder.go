@@ -35,18 +35,29 @@ func (w window) contains(i clock.Instant) bool { return w.start <= i && i < w.en
 func (w window) containsDue(i clock.Instant) bool { return w.contains(i.Add(-w.ahead)) }
 
 // recorder takes what all virtual clients of a trial bring. Its shards are locked apart; a client
-// always uses the same one.
+// always uses the same one, of its group.
 type recorder struct {
 	window atomic.Pointer[window] // nil until the clients are ready
 	clocks clocks
-	shards []*shard
+	shards [][]*shard // by group
 }
 
 // shard is one worker's share of the figures.
 type shard struct {
 	mu sync.Mutex
 	tally
+	timeline timeline
 }
+
+// account is what a subscription is owed, and what it has got. It belongs to the client's goroutine while that
+// runs.
+type account struct {
+	sequence    sequence
+	from, until clock.Instant // the messages that it is owed fall due in [from, until)
+	accepted    clock.Instant // what fell due before has no latency
+}
+
+func (a *account) owes(due clock.Instant) bool { return a.from <= due && due < a.until }
 
 // tally is what is counted about deliveries.
 type tally struct {
@@ -56,6 +67,7 @@ type tally struct {
 	delivered  int64
 	duplicated int64
 	reordered  int64
+	joinedLate int64 // of those delivered, what fell due before the client was accepted
 	missed     int64 // the server said so
 }
 
@@ -73,6 +85,7 @@ func (t *tally) add(o *tally) {
 	t.delivered += o.delivered
 	t.duplicated += o.duplicated
 	t.reordered += o.reordered
+	t.joinedLate += o.joinedLate
 	t.missed += o.missed
 }
 
@@ -85,10 +98,13 @@ func (t *tally) total() wire.Ledger {
 	return sum
 }
 
-func newRecorder(shards int) *recorder {
-	r := &recorder{shards: make([]*shard, shards)}
+// newRecorder returns a recorder for a number of groups and a window of that length.
+func newRecorder(groups int, window time.Duration) *recorder {
+	r := &recorder{shards: make([][]*shard, groups)}
 	for i := range r.shards {
-		r.shards[i] = &shard{tally: newTally()}
+		for range (shardCount() + groups - 1) / groups {
+			r.shards[i] = append(r.shards[i], &shard{tally: newTally(), timeline: newTimeline(window)})
+		}
 	}
 	return r
 }
@@ -106,8 +122,8 @@ func (r *recorder) spanOf(i clock.Instant) span {
 	}
 }
 
-// unit books one unit of a client that keeps account in seq.
-func (r *recorder) unit(s *shard, seq *sequence, u *transport.Unit) {
+// unit books one unit of a client whose account is a.
+func (r *recorder) unit(s *shard, a *account, u *transport.Unit) {
 	at := r.spanOf(u.Received)
 	w := r.window.Load()
 	s.mu.Lock()
@@ -122,40 +138,66 @@ func (r *recorder) unit(s *shard, seq *sequence, u *transport.Unit) {
 		s.pollLag.Record(u.Left.Sub(u.Scheduled))
 	}
 	for _, m := range u.Messages {
-		kind := seq.take(m.Seq)
-		if !w.containsDue(m.Due) {
-			continue
+		kind := a.sequence.take(m.Seq)
+		if due := m.Due.Add(-w.ahead); w.contains(due) && a.owes(due) {
+			s.deliver(w, kind, due, due < a.accepted, received.Sub(m.Due))
 		}
-		if kind == duplicated {
-			s.duplicated++
-			continue
-		}
-		if kind == reordered {
-			s.reordered++
-		}
-		s.delivered++
-		s.latency.Record(received.Sub(m.Due))
+	}
+}
+
+// deliver books a message of the window.
+func (s *shard) deliver(w *window, kind arrival, due clock.Instant, late bool, latency time.Duration) {
+	if kind == duplicated {
+		s.duplicated++
+		return
+	}
+	if kind == reordered {
+		s.reordered++
+	}
+	slice := s.timeline.at(w, due)
+	s.delivered++
+	slice.delivered++
+	if late {
+		s.joinedLate++
+		return
+	}
+	s.latency.Record(latency)
+	slice.record(latency)
+}
+
+// each calls do with each shard, locked.
+func (r *recorder) each(do func(*shard)) {
+	for group := range r.shards {
+		r.eachOf(group, do)
+	}
+}
+
+// eachOf calls do with each shard of a group, locked.
+func (r *recorder) eachOf(group int, do func(*shard)) {
+	for _, s := range r.shards[group] {
+		s.mu.Lock()
+		do(s)
+		s.mu.Unlock()
 	}
 }
 
 // sum returns what has been counted so far.
 func (r *recorder) sum() tally {
 	sum := newTally()
-	for _, s := range r.shards {
-		s.mu.Lock()
-		sum.add(&s.tally)
-		s.mu.Unlock()
-	}
+	r.each(func(s *shard) { sum.add(&s.tally) })
+	return sum
+}
+
+// sumOf returns what has been counted of a group so far.
+func (r *recorder) sumOf(group int) tally {
+	sum := newTally()
+	r.eachOf(group, func(s *shard) { sum.add(&s.tally) })
 	return sum
 }
 
 // delivered returns how many messages of the window have arrived so far.
 func (r *recorder) delivered() int64 {
 	var n int64
-	for _, s := range r.shards {
-		s.mu.Lock()
-		n += s.tally.delivered
-		s.mu.Unlock()
-	}
+	r.each(func(s *shard) { n += s.tally.delivered })
 	return n
 }

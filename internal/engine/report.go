@@ -11,32 +11,33 @@ import (
 
 // report makes the trial's result. cause is why it was cut short, nil when it was not.
 func (t *trial) report(cause error) (*result.Trial, error) {
-	sum := t.recorder.sum()
+	counted := t.recorder.sum()
 	due := t.due()
 	r := &result.Trial{
 		Transport: t.name,
 		Trial:     t.number,
 		Complete:  t.complete,
-		Clients:   result.Clients{Asked: t.scenario.Clients, Connected: int(t.crowd.ready.Load())},
+		Clients:   t.clients(t.groups),
 		Connect:   t.connected,
-		Messages:  t.messages(&sum, due),
-		Wire:      t.wire(&sum),
+		Messages:  t.messages(&counted, due, t.groups),
+		Wire:      t.wire(&counted),
 		Generator: t.generator,
 		Clock:     t.recorder.clocks.result(),
 	}
 	if t.measured {
 		r.Server.Process = t.atStart.between(t.atEnd)
 	}
+	r.Wire.Setup.Packets, r.Wire.Steady.Packets, r.Wire.Total.Packets = t.packets.setup(), t.packets.steady(), t.packets.total()
 	r.Server.Books.Difference = t.books(r.Wire.Total.Ledger)
-	r.Verdict = t.judge(r, &sum, cause)
+	r.Verdict = t.judge(r, &counted, cause)
 	t.verdict = r.Verdict.State
 	for _, d := range []struct {
 		to   *result.Distribution
 		from *metrics.Histogram
 	}{
-		{&r.Latency, sum.latency},
+		{&r.Latency, counted.latency},
 		{&r.PublishLag, t.publishLag()},
-		{&r.PollLag, sum.pollLag},
+		{&r.PollLag, counted.pollLag},
 		{&r.GeneratorLag, t.generatorLag()},
 	} {
 		var err error
@@ -44,36 +45,22 @@ func (t *trial) report(cause error) (*result.Trial, error) {
 			return r, err
 		}
 	}
+	var err error
+	if r.Groups, err = t.parts(due); err != nil {
+		return r, err
+	}
+	r.Timeline = t.timeline()
 	return r, cause
 }
 
-func (t *trial) messages(sum *tally, due windowMessages) result.Messages {
-	m := result.Messages{
-		Delivered:  sum.delivered,
-		Duplicated: sum.duplicated,
-		Reordered:  sum.reordered,
-	}
-	if t.recorded {
-		expected := t.crowd.expected(due)
-		m.Expected, m.Published = &expected, new(int64)
-		for _, topic := range due {
-			*m.Published += topic.count
-		}
-	}
-	if t.complete {
-		lost := t.crowd.lost(due)
-		m.Lost = &lost
-	}
-	return m
-}
-
-func (t *trial) wire(sum *tally) result.Wire {
+// wire returns the ledgers of what was counted. Packets are of the whole trial.
+func (t *trial) wire(counted *tally) result.Wire {
 	return result.Wire{
 		Window: t.length(),
-		Setup:  result.Cost{Ledger: sum.ledgers[setup], Packets: t.packets.setup()},
-		Steady: result.Cost{Ledger: sum.ledgers[steady], Packets: t.packets.steady()},
-		Other:  result.Cost{Ledger: sum.ledgers[other]},
-		Total:  result.Cost{Ledger: sum.total(), Packets: t.packets.total()},
+		Setup:  result.Cost{Ledger: counted.ledgers[setup]},
+		Steady: result.Cost{Ledger: counted.ledgers[steady]},
+		Other:  result.Cost{Ledger: counted.ledgers[other]},
+		Total:  result.Cost{Ledger: counted.total()},
 	}
 }
 

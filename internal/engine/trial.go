@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"pollpush/internal/admin"
-	"pollpush/internal/link"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/clock"
@@ -32,7 +31,7 @@ type trial struct {
 	name     scenario.Transport
 	number   int
 	clock    clock.Clock
-	dial     link.Dial // over the scenario's link
+	groups   []*group
 	began    time.Time
 
 	target   *Target
@@ -58,12 +57,10 @@ type trial struct {
 }
 
 func newTrial(e *Engine, name scenario.Transport, number int, clk clock.Clock) *trial {
-	path := e.Scenario.Link
-	path.Seed = e.Scenario.Seed + uint64(number)
+	r := newRecorder(max(1, len(e.Scenario.Groups)), e.Scenario.Duration)
 	return &trial{
-		dial:   path.Dialer(e.Dial),
 		engine: e, scenario: e.Scenario, name: name, number: number, clock: clk,
-		began: time.Now(), recorder: newRecorder(shardCount()),
+		groups: e.groups(name, number, r), began: time.Now(), recorder: r,
 	}
 }
 
@@ -178,7 +175,7 @@ func (t *trial) enter(phase Phase) {
 	}
 	t.engine.Progress(Progress{
 		Transport: t.name, Trial: t.number, Trials: t.scenario.Trials, Phase: phase,
-		Ready: t.crowd.ready.Load(), Clients: t.scenario.Clients,
+		Ready: t.crowd.ready() - t.crowd.left(), Clients: t.scenario.Peak(),
 		Delivered: t.recorder.delivered(), Elapsed: time.Since(t.began),
 	})
 }
@@ -277,8 +274,15 @@ func (t *trial) drain(ctx context.Context) error {
 		}
 	}
 	t.recorded = true
-	expected := t.crowd.expected(t.due())
-	for t.recorder.delivered() < expected && t.clock.Now() < deadline {
+	due, planned, expected := t.due(), sum(t.crowd.planned()), int64(-1)
+	for t.clock.Now() < deadline {
+		// Who joined last may still be about to subscribe, and what it is owed counts from then on.
+		if expected < 0 && t.crowd.ready()+t.crowd.failed() >= planned {
+			expected = sum(t.crowd.expected(due))
+		}
+		if expected >= 0 && t.recorder.delivered() >= expected {
+			break
+		}
 		if err := t.until(ctx, t.clock.Now().Add(drainStep)); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"pollpush/internal/result"
@@ -27,7 +28,7 @@ func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
 	if missing := r.Clients.Asked - r.Clients.Connected; missing > 0 {
 		v.invalid("%d of %d clients did not connect: %v", missing, r.Clients.Asked, t.crowd.failure())
 	}
-	if n := t.crowd.broken.Load(); n > 0 && r.Complete {
+	if n := t.crowd.broken(); n > 0 && r.Complete {
 		v.invalid("%d clients lost their connection: %v", n, t.crowd.failure())
 	}
 	if r.Complete && *r.Messages.Published < int64(t.engine.Limits.Messages) {
@@ -121,9 +122,14 @@ func (t *trial) judgePunctuality(v *verdict, sum *tally) {
 	exceeds(v, busy, limits.GeneratorCPU, "the generator used %.0f %% of all processors: it may have been too slow", 100*busy)
 	lag = t.publishLag().Percentile(99)
 	exceeds(v, lag, limits.PublishLag, "1 in 100 messages was published %s late or more: the target's publisher was too slow", milliseconds(lag))
-	if interval := t.scenario.PollInterval; t.name == scenario.ShortPoll && t.scenario.Duration < 2*interval {
+	if interval := t.scenario.PollInterval; t.shortPolls() && t.scenario.Duration < 2*interval {
 		v.suspect("the window is shorter than two poll intervals of %s: make --duration longer", interval)
 	}
+}
+
+// shortPolls reports whether any client does.
+func (t *trial) shortPolls() bool {
+	return slices.ContainsFunc(t.groups, func(g *group) bool { return g.transport == scenario.ShortPoll })
 }
 
 // pollShare is by which part of the interval the 99th percentile of polls left late.

@@ -39,11 +39,11 @@ func TestPunctuality(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := scenario.Default()
 			s.Duration = c.duration
-			r := newRecorder(1)
+			r := newRecorder(1, c.duration)
 			r.window.Store(&window{start: 0, end: clock.Instant(c.duration)})
 			cpu := time.Duration(c.busy * float64(c.duration) * float64(runtime.GOMAXPROCS(0)))
 			judged := &trial{
-				engine: &Engine{Limits: result.DefaultLimits()}, scenario: s, name: c.transport, recorder: r,
+				engine: &Engine{Limits: result.DefaultLimits()}, scenario: s, groups: []*group{{transport: c.transport}}, recorder: r,
 				beats: lags(c.generatorLag), generator: result.Process{CPUUser: cpu},
 				published: admin.Published{Records: []admin.Record{{Due: 1, Published: clock.Instant(1).Add(c.publishLag)}}},
 			}

@@ -163,3 +163,8 @@ func (l *laboratory) stranger(t *testing.T, address string, h http.Handler) *adm
 	t.Cleanup(func() { client.Close(); _ = server.Close(); <-served })
 	return client
 }
+
+// contextFor returns a context that ends after a time.
+func contextFor(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.Context(), d)
+}

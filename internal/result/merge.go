@@ -18,7 +18,9 @@ func (r Result) Of(transport scenario.Transport) []Trial {
 
 // Merge takes trials of one transport together as if they were one: counts, bytes, windows and processor
 // time are added, histograms merged; of memory, goroutines and the time to connect it has the largest,
-// of the verdicts the worst, with all reasons. What one trial does not know, the whole does not know.
+// of the verdicts the worst, with all reasons. What one trial does not know, the whole does not know. Groups are
+// taken together by their names. There is no timeline of several trials: a slice has no histogram to merge, and
+// percentiles are never averaged.
 func Merge(trials []Trial) (Trial, error) {
 	if len(trials) == 0 {
 		return Trial{}, nil
@@ -27,6 +29,11 @@ func Merge(trials []Trial) (Trial, error) {
 		return trials[0], nil
 	}
 	sum := trials[0]
+	sum.Timeline = nil
+	var err error
+	if sum.Groups, err = mergeGroups(trials); err != nil {
+		return Trial{}, err
+	}
 	for _, t := range trials[1:] {
 		sum.add(t)
 	}
@@ -49,19 +56,28 @@ func Merge(trials []Trial) (Trial, error) {
 func (t *Trial) add(o Trial) {
 	t.Trial = 0 // it is no single one
 	t.Complete = t.Complete && o.Complete
-	t.Clients.Asked += o.Clients.Asked
-	t.Clients.Connected += o.Clients.Connected
+	t.Clients = t.Clients.add(o.Clients)
 	t.Connect = max(t.Connect, o.Connect)
 	t.Messages = t.Messages.add(o.Messages)
-	t.Wire.Window += o.Wire.Window
-	t.Wire.Setup = t.Wire.Setup.add(o.Wire.Setup)
-	t.Wire.Steady = t.Wire.Steady.add(o.Wire.Steady)
-	t.Wire.Other = t.Wire.Other.add(o.Wire.Other)
-	t.Wire.Total = t.Wire.Total.add(o.Wire.Total)
+	t.Wire = t.Wire.add(o.Wire)
 	t.Server.Process = t.Server.Process.add(o.Server.Process)
 	t.Server.Books.Difference = addKnown(t.Server.Books.Difference, o.Server.Books.Difference)
 	t.Generator = t.Generator.add(o.Generator)
 	t.Verdict = t.Verdict.add(o.Verdict)
+}
+
+func (c Clients) add(o Clients) Clients {
+	return Clients{
+		Asked: c.Asked + o.Asked, Connected: c.Connected + o.Connected,
+		Before: addKnown(c.Before, o.Before),
+	}
+}
+
+func (w Wire) add(o Wire) Wire {
+	return Wire{
+		Window: w.Window + o.Window,
+		Setup:  w.Setup.add(o.Setup), Steady: w.Steady.add(o.Steady), Other: w.Other.add(o.Other), Total: w.Total.add(o.Total),
+	}
 }
 
 func (m Messages) add(o Messages) Messages {
@@ -72,6 +88,7 @@ func (m Messages) add(o Messages) Messages {
 		Lost:       addKnown(m.Lost, o.Lost),
 		Duplicated: m.Duplicated + o.Duplicated,
 		Reordered:  m.Reordered + o.Reordered,
+		JoinedLate: m.JoinedLate + o.JoinedLate,
 	}
 }
 
@@ -102,7 +119,7 @@ func (v Verdict) add(o Verdict) Verdict {
 }
 
 // addKnown adds counts; one that is not known makes the sum unknown.
-func addKnown(a, b *int64) *int64 {
+func addKnown[T int | int64](a, b *T) *T {
 	if a == nil || b == nil {
 		return nil
 	}

@@ -27,8 +27,10 @@ type Result struct {
 	Variant  string            `json:"variant,omitempty"`
 	Scenario scenario.Scenario `json:"scenario"`
 	Headers  headers.Profile   `json:"header_profile"` // what requests carried besides what they must
-	Limits   Limits            `json:"limits"`         // what verdicts were made by
-	Trials   []Trial           `json:"trials"`
+	// GroupHeaders are those of the scenario's groups, in their order.
+	GroupHeaders []headers.Profile `json:"group_header_profiles,omitempty"`
+	Limits       Limits            `json:"limits"` // what verdicts were made by
+	Trials       []Trial           `json:"trials"`
 }
 
 // Trial is one transport's turn.
@@ -57,12 +59,28 @@ type Trial struct {
 	Verdict      Verdict      `json:"verdict"`
 	// Predicted is nil where the model was not asked, or does not know how many messages there were.
 	Predicted *Prediction `json:"predicted,omitempty"`
+	// Groups are the scenario's, in its order, each with what it had of all this; none where all clients were
+	// alike. The model is then asked about each of them, and not about the trial.
+	Groups []Group `json:"groups,omitempty"`
+	// Timeline is the window in equal slices, by when messages fell due. It ends where the trial was cut short.
+	Timeline []Slice `json:"timeline,omitempty"`
 }
 
-// Clients says how many virtual clients were asked for, and how many subscribed.
+// Clients says how many virtual clients were asked for, and how many subscribed. One that joins in the window
+// counts each time that it comes.
 type Clients struct {
 	Asked     int `json:"asked"`
 	Connected int `json:"connected"`
+	// Before is how many of those that connected did so before the warm-up; nil where all did.
+	Before *int `json:"connected_before,omitempty"`
+}
+
+// SetUp returns how many clients the setup ledger is of.
+func (c Clients) SetUp() int {
+	if c.Before != nil {
+		return *c.Before
+	}
+	return c.Connected
 }
 
 // Messages are those that fell due in the window. Published counts them once, the others once for
@@ -76,6 +94,9 @@ type Messages struct {
 	Lost       *int64 `json:"lost"`
 	Duplicated int64  `json:"duplicated"`
 	Reordered  int64  `json:"reordered"`
+	// JoinedLate is how many of those delivered fell due after their client had come, and before its
+	// subscription was accepted. How late they were is not the transport's doing, so they have no latency.
+	JoinedLate int64 `json:"joined_late,omitempty"`
 }
 
 // Clock is how the target's clock stood to the generator's. Latencies are corrected by it, and right to

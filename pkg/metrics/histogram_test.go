@@ -95,3 +95,30 @@ func FuzzDecodeHistogram(f *testing.F) {
 		}
 	})
 }
+
+// A coarse histogram is small, and still precise to two digits.
+func TestCoarseHistogram(t *testing.T) {
+	h := metrics.NewCoarseHistogram()
+	for ms := range 1000 {
+		h.Record(time.Duration(ms+1) * time.Millisecond)
+	}
+	for p, want := range map[float64]time.Duration{50: 500 * time.Millisecond, 99: 990 * time.Millisecond} {
+		if got := h.Percentile(p); (got - want).Abs() > want/100 {
+			t.Errorf("p%v = %v, want %v", p, got, want)
+		}
+	}
+	if h.Mean() != 500*time.Millisecond+500*time.Microsecond || h.Max() != time.Second {
+		t.Errorf("mean %v, max %v", h.Mean(), h.Max())
+	}
+	if allocs := testing.AllocsPerRun(100, func() { h.Record(time.Second) }); allocs != 0 {
+		t.Errorf("%v allocations for each", allocs)
+	}
+	result := testing.Benchmark(func(b *testing.B) {
+		for b.Loop() {
+			metrics.NewCoarseHistogram()
+		}
+	})
+	if size := result.AllocedBytesPerOp(); size > 32<<10 {
+		t.Errorf("it takes %d bytes", size)
+	}
+}

@@ -1,0 +1,52 @@
+package result
+
+import (
+	"slices"
+
+	"pollpush/internal/scenario"
+)
+
+// Group is what one of the scenario's groups of clients had of a trial. The groups of a trial add up to it. What
+// the server used has no parts: it is the whole target's.
+type Group struct {
+	Name      string             `json:"name"`
+	Transport scenario.Transport `json:"transport"`
+	Clients   Clients            `json:"clients"`
+	Messages  Messages           `json:"messages"` // Published is the trial's: all groups follow the same messages
+	Latency   Distribution       `json:"latency"`
+	Wire      Wire               `json:"wire"` // without packets, which are not told apart
+	// Predicted is what the model expects of the group, as in Trial.
+	Predicted *Prediction `json:"predicted,omitempty"`
+}
+
+// mergeGroups takes the groups of several trials together, each with those of its name. It returns none where
+// the trials have different ones.
+func mergeGroups(trials []Trial) ([]Group, error) {
+	merged := slices.Clone(trials[0].Groups)
+	for _, t := range trials[1:] {
+		if len(t.Groups) != len(merged) {
+			return nil, nil
+		}
+		for i, g := range t.Groups {
+			if g.Name != merged[i].Name || g.Transport != merged[i].Transport {
+				return nil, nil
+			}
+			merged[i].add(g)
+		}
+	}
+	for i := range merged {
+		var err error
+		merged[i].Latency, err = mergeDistributions(trials, func(t *Trial) *Distribution { return &t.Groups[i].Latency })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return merged, nil
+}
+
+// add adds everything but the distribution.
+func (g *Group) add(o Group) {
+	g.Clients = g.Clients.add(o.Clients)
+	g.Messages = g.Messages.add(o.Messages)
+	g.Wire = g.Wire.add(o.Wire)
+}
