@@ -61,11 +61,17 @@ func (o *options) attach(context.Context) (*engine.Target, error) {
 	return &engine.Target{Endpoint: endpoint, TLS: o.trust, Admin: control, Stop: control.Close, Kill: control.Close}, nil
 }
 
+// leaving is how many clients may have closed their connection while the target has not noticed.
+const leaving = 256
+
 // childConfig is the configuration of a target that serves this scenario and nobody else.
 func (o *options) childConfig() target.Config {
 	c := target.DefaultConfig()
 	c.Listen, c.Admin = "127.0.0.1:0", "127.0.0.1:0"
-	c.MaxConnections = o.scenario.Clients
+	c.MaxConnections = o.scenario.Peak()
+	if len(o.scenario.Stages) > 0 {
+		c.MaxConnections += leaving
+	}
 	c.MaxTopics = max(c.MaxTopics, o.scenario.Topics)
 	c.Topics = o.scenario.Topics
 	c.TLS = o.scenario.TLS

@@ -22,27 +22,30 @@ import (
 
 // options are the flags of bench run.
 type options struct {
-	scenario   scenario.Scenario
-	transports []string
-	path       string             // of the scenario file
-	file       *scenariofile.File // what plan read from it, or a variant; nil when there is none
-	fromFile   []string           // the flags that it decides
-	target     string
-	admin      control
-	ca         string
-	insecure   bool
-	trust      *tls.Config     // what check made of ca and insecure
-	link       string          // name of a preset
-	flags      *pflag.FlagSet  // where it was bound to
-	headers    headers.Profile // what check made of the scenario's profile and cookie
-	limitTexts []string
-	limits     result.Limits // what check made of limitTexts
-	metrics    metricsOptions
-	out        string
-	format     report.Format
-	failIf     []string
-	conditions []metric.Condition // what check made of failIf
-	quiet      bool
+	scenario     scenario.Scenario
+	transports   []string
+	path         string                // of the scenario file
+	file         *scenariofile.File    // what plan read from it, or a variant; nil when there is none
+	fromFile     []string              // the flags that it decides
+	groups       *scenariofile.Setting // that the file has; nil when it has none
+	stages       *scenariofile.Setting
+	target       string
+	admin        control
+	ca           string
+	insecure     bool
+	trust        *tls.Config       // what check made of ca and insecure
+	link         string            // name of a preset
+	flags        *pflag.FlagSet    // where it was bound to
+	headers      headers.Profile   // what check made of the scenario's profile and cookie
+	groupHeaders []headers.Profile // and of those of its groups
+	limitTexts   []string
+	limits       result.Limits // what check made of limitTexts
+	metrics      metricsOptions
+	out          string
+	format       report.Format
+	failIf       []string
+	conditions   []metric.Condition // what check made of failIf
+	quiet        bool
 }
 
 func newOptions() *options {
@@ -147,10 +150,16 @@ func (o *options) checkPlan() error {
 	if err := o.usePreset(); err != nil {
 		return err
 	}
-	if err := o.scenario.Validate(); err != nil {
+	if err := o.loadHeaders(); err != nil {
 		return err
 	}
-	return o.loadHeaders()
+	if err := o.makeGroups(); err != nil {
+		return err
+	}
+	if err := o.makeStages(); err != nil {
+		return err
+	}
+	return o.scenario.Validate()
 }
 
 func (o *options) loadHeaders() error {

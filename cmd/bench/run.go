@@ -99,7 +99,7 @@ type job struct {
 // engine returns what runs the scenario, and says what is expected of it. It tells the view how it gets on, or
 // stderr if there is none.
 func (o *options) engine(stderr io.Writer, view *liveView) *engine.Engine {
-	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, Limits: o.limits, Launch: o.launch(stderr), TargetName: o.targetName()}
+	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, GroupHeaders: o.groupHeaders, Limits: o.limits, Launch: o.launch(stderr), TargetName: o.targetName()}
 	switch {
 	case view != nil:
 		e.Progress = view.follow(o)

@@ -105,6 +105,10 @@ func (o *options) use(line *pflag.FlagSet, file *scenariofile.File) error {
 	overridden := pflag.NewFlagSet("", pflag.ContinueOnError)
 	newOptions().bind(overridden)
 	for _, s := range file.Settings {
+		if s.Key.Parts != "" {
+			o.keep(s)
+			continue
+		}
 		to := line
 		if line.Changed(s.Key.Name) {
 			to = overridden
@@ -119,6 +123,16 @@ func (o *options) use(line *pflag.FlagSet, file *scenariofile.File) error {
 		}
 	}
 	return nil
+}
+
+// keep keeps a setting that is no flag, until all flags are known.
+func (o *options) keep(s scenariofile.Setting) {
+	o.fromFile = append(o.fromFile, s.Key.Name)
+	if s.Key.Parts == scenariofile.Named {
+		o.groups = &s
+	} else {
+		o.stages = &s
+	}
 }
 
 // variant is the name of the variant that this is, "" where it is none.
@@ -152,15 +166,15 @@ func beside(path, profile string) string {
 	return joined
 }
 
-// named is the flag that an error of check begins with.
-var named = regexp.MustCompile(`^--([a-z-]+)`)
+// named is the flag that an error of check begins with, or the key.
+var named = regexp.MustCompile(`^(?:--([a-z-]+)|(groups|stages):)`)
 
 // locate adds to an error that begins with a flag where the scenario file gives its value, if the value is
 // from there.
 func (o *options) locate(err error) error {
 	flag := named.FindStringSubmatch(err.Error())
-	if flag == nil || !slices.Contains(o.fromFile, flag[1]) {
+	if flag == nil || !slices.Contains(o.fromFile, flag[1]+flag[2]) {
 		return err
 	}
-	return fmt.Errorf("--%s: %w", scenarioFlag, o.file.At(flag[1], err))
+	return fmt.Errorf("--%s: %w", scenarioFlag, o.file.At(flag[1]+flag[2], err))
 }

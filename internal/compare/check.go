@@ -40,7 +40,7 @@ type Difference struct {
 }
 
 func (d Difference) String() string {
-	return fmt.Sprintf("--%s %s and %s", d.Flag, orUnknown(d.A), orUnknown(d.B))
+	return fmt.Sprintf("%s %s and %s", scenario.FlagName(d.Flag), orUnknown(d.A), orUnknown(d.B))
 }
 
 // check refuses what cannot be compared.
@@ -95,6 +95,13 @@ func differences(a, b result.Result) []Difference {
 	if a.Scenario.Headers == b.Scenario.Headers && !reflect.DeepEqual(a.Headers, b.Headers) {
 		name := a.Scenario.Headers
 		different = append(different, Difference{"headers", name, "other fields that are called " + name})
+	}
+	for i := range min(len(a.GroupHeaders), len(b.GroupHeaders)) {
+		inA, inB := a.GroupHeaders[i], b.GroupHeaders[i]
+		inA.Source, inB.Source = "", ""
+		if inA.Name == inB.Name && !reflect.DeepEqual(inA, inB) {
+			different = append(different, Difference{"groups", "headers " + inA.Name, "other fields that are called " + inB.Name})
+		}
 	}
 	return different
 }

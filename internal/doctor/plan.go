@@ -40,7 +40,7 @@ func Examine(p Plan, r host.Reading) []Finding {
 }
 
 // peak is the most clients there are at the same time.
-func (c check) peak() int { return c.Scenario.Clients }
+func (c check) peak() int { return c.Scenario.Peak() }
 
 // span is how long a trial goes on once its clients are there.
 func (c check) span() time.Duration { return c.Scenario.Warmup + c.Scenario.Duration }

@@ -13,7 +13,7 @@ const longName = 100
 
 // Find returns the metric of a name. To one that there is not, it says which it may have been.
 func Find(name string) (Metric, error) {
-	all := Of(scenario.Transports())
+	all := Of(append(scenario.Transports(), scenario.Mixed))
 	for _, m := range all {
 		if m.Name() == name {
 			return m, nil

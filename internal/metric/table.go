@@ -74,7 +74,7 @@ func inWindow(of func(wire.Ledger) int64) valueFunc {
 }
 
 func setup(t result.Trial) (float64, bool) {
-	return quotient(t.Wire.Setup.Socket(), float64(t.Clients.Connected))
+	return quotient(t.Wire.Setup.Socket(), float64(t.Clients.SetUp()))
 }
 
 func cpu(t result.Trial) (float64, bool) {

@@ -15,6 +15,7 @@ var title = map[scenario.Transport]string{
 	scenario.LongPoll:  "Long polling",
 	scenario.SSE:       "SSE",
 	scenario.WebSocket: "WebSocket",
+	scenario.Mixed:     "Mixed",
 }
 
 // column is one transport's trials taken together: counts added, histograms merged.
@@ -23,7 +24,7 @@ type column struct {
 	trials    int
 	complete  bool
 	state     result.State // the worst
-	clients   int64        // connected, summed over trials
+	clients   int64        // connected before the window, summed over trials
 	messages  result.Messages
 	published int64 // messages that fell due, in the trial with the fewest; 0 when not known
 	latency   *metrics.Histogram
@@ -67,7 +68,7 @@ func together(trials []result.Trial) (column, error) {
 		trials:    len(trials),
 		complete:  sum.Complete,
 		state:     sum.Verdict.State,
-		clients:   int64(sum.Clients.Connected),
+		clients:   int64(sum.Clients.SetUp()),
 		messages:  sum.Messages,
 		published: fewest(trials),
 		latency:   latency,

@@ -8,6 +8,7 @@ import (
 
 	"pollpush/internal/metric"
 	"pollpush/internal/result"
+	"pollpush/internal/scenario"
 )
 
 // writeGoBench writes the result as go test -bench would, for benchstat and its like: a line for each
@@ -15,7 +16,8 @@ import (
 // https://golang.org/design/14313-benchmark-format and golang.org/x/perf/benchfmt.
 //
 // The scenario stands above as configuration, because benchstat compares only what has the same. So what
-// may differ between two results that are compared is not there: the number of trials, and the commit.
+// may differ between two results that are compared is not there: the number of trials, and the commit. Groups stand
+// there as well; what each of them had of a trial does not fit the format, and is left out.
 func writeGoBench(w io.Writer, r result.Result) error {
 	var b strings.Builder
 	config(&b, r)
@@ -48,7 +50,7 @@ func config(b *strings.Builder, r result.Result) {
 		line("variant", r.Variant)
 	}
 	for _, f := range r.Scenario.Flags() {
-		if f.Name != "transports" && f.Name != "trials" {
+		if f.Name != "transports" && f.Name != "trials" && f.Value != scenario.None {
 			line(f.Name, f.Value)
 		}
 	}

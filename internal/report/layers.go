@@ -73,6 +73,9 @@ func over(s scenario.Scenario, t scenario.Transport) string {
 	if s.OverHTTP2(t) {
 		parts[0] = "HTTP/2"
 	}
+	if t == scenario.Mixed {
+		parts[0] = "as the groups"
+	}
 	if s.TLS {
 		parts = append(parts, "TLS")
 	}

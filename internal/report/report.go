@@ -66,11 +66,27 @@ func write(w io.Writer, s style, r result.Result) error {
 	} else if err := writeGrid(&b, s, sideBySide(s, r.Scenario, cs)); err != nil {
 		return err
 	}
+	if err := addGroups(&b, s, r); err != nil {
+		return err
+	}
 	for i, sentences := range [][]string{summary(cs), reasons(r), conditions(r)} {
 		paragraph(&b, s, s.bullets[i], sentences)
 	}
 	_, err = io.WriteString(w, b.String())
 	return err
+}
+
+// addGroups adds the table of the groups, if there are any.
+func addGroups(b *strings.Builder, s style, r result.Result) error {
+	if len(r.Scenario.Groups) == 0 {
+		return nil
+	}
+	g, err := groupsTable(r)
+	if err != nil || len(g.Rows) == 1 {
+		return err
+	}
+	b.WriteByte('\n')
+	return writeGrid(b, s, g)
 }
 
 // complete counts the trials that went through.
@@ -114,20 +130,20 @@ func reasons(r result.Result) []string {
 func conditions(r result.Result) []string {
 	s := r.Scenario
 	workload := fmt.Sprintf("Measured: %s on %s; %v/s messages of %d bytes on each (%s); polls every %s (%s), held %s, %s; %s of %s after %s; seed %d.",
-		plural(int64(s.Clients), "client"), plural(int64(s.Topics), "topic"), s.Rate, s.PayloadBytes, arrivals(s),
+		crowd(s), plural(int64(s.Topics), "topic"), s.Rate, s.PayloadBytes, arrivals(s),
 		s.PollInterval, s.PollPacing, s.Hold, protocols(s), plural(int64(s.Trials), "window"), s.Duration, s.Warmup, s.Seed)
 	target := r.Target
 	if target == embedded {
 		target = "a process of its own, fresh for each trial"
 	}
 	machine := fmt.Sprintf("On: %s; target: %s.", Machine(r.Tool, r.Host), target)
-	texts := []string{workload, machine}
+	texts := slices.Concat([]string{workload}, groups(r), late(r), []string{machine})
 	clocks := clocksError(r)
 	if clocks > 0 {
 		texts = append(texts, fmt.Sprintf("Latencies are right to within ±%s ms: the clocks of target and generator were compared over the network.", milliseconds(clocks)))
 	}
 	switch {
-	case onLoopback(r.Target) && !s.Link.IsZero():
+	case onLoopback(r.Target) && emulates(s):
 		texts = append(texts, "The link is emulated by the generator: no packet is lost, nothing is congested, and the server's kernel knows of no distance.")
 	case onLoopback(r.Target) && clocks == 0: // what has another clock is at the other end of a tunnel
 		texts = append(texts, "Over loopback: no distance, no loss, and part of the receiver's work is done in the sender's system call.")
@@ -178,7 +194,7 @@ func protocols(s scenario.Scenario) string {
 	}
 	if s.HTTP == scenario.HTTP2 {
 		parts = append(parts, "HTTP/2")
-		if slices.Contains(s.Transports, scenario.WebSocket) {
+		if s.Uses(scenario.WebSocket) {
 			parts[len(parts)-1] += " (WebSocket over HTTP/1.1, where it begins)"
 		}
 	}
@@ -199,6 +215,11 @@ func protocols(s scenario.Scenario) string {
 		parts = append(parts, "a cookie of "+plural(int64(s.CookieBytes), "byte"))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// emulates reports whether a link was emulated for anybody.
+func emulates(s scenario.Scenario) bool {
+	return !s.Link.IsZero() || slices.ContainsFunc(s.Groups, func(g scenario.Group) bool { return !g.Link.IsZero() })
 }
 
 // path says what link was emulated.

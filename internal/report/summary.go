@@ -175,6 +175,7 @@ var within = map[scenario.Transport]string{
 	scenario.LongPoll:  "long polling",
 	scenario.SSE:       "SSE",
 	scenario.WebSocket: "WebSocket",
+	scenario.Mixed:     "the mix of transports",
 }
 
 // listed joins texts as a sentence does.

@@ -13,6 +13,6 @@ type Prediction struct {
 	RequestsPerSecond float64       `json:"requests_per_second"` // of all clients
 	EmptyShare        float64       `json:"empty_share"`         // of the polls
 	MessagesPerAnswer float64       `json:"messages_per_answer"` // of the answers that have any
-	// ConnectionsPerSecond are those made because keep-alive is off.
+	// ConnectionsPerSecond are those made because keep-alive is off, and by clients that join.
 	ConnectionsPerSecond float64 `json:"connections_per_second"`
 }

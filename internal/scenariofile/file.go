@@ -45,6 +45,9 @@ type Setting struct {
 	Values []string // one, unless it is a list
 	List   bool     // it is written as a list, and may be empty
 
+	// Entries are what it has in place of values when it has keys of its own.
+	Entries []Entry
+
 	at place // of the value
 }
 

@@ -1,16 +1,20 @@
 package scenariofile
 
+import "strings"
+
 // Key is one thing that a scenario file can say.
 type Key struct {
-	// Name is the key in the file, and the name of the flag of bench run that says the same.
+	// Name is the key in the file, and the name of the flag of bench run that says the same, if one does.
 	Name string
 	// Field is what both decide, by its name in a result's scenario.
 	Field string
 	// List is set when the value may be a list.
 	List bool
+	// Parts is set when the value has keys of its own. Such a key is no flag.
+	Parts Parts
 }
 
-// Keys returns all keys, in the order in which the flags are shown. What says where a run takes place and
+// Keys returns all keys, in the order in which the flags are shown; those that are no flags come last. What says where a run takes place and
 // how it is shown has none: that is no part of a scenario.
 func Keys() []Key {
 	return []Key{
@@ -41,15 +45,26 @@ func Keys() []Key {
 		{Name: "cooldown", Field: "cooldown_ns"},
 		{Name: "trials", Field: "trials"},
 		{Name: "seed", Field: "seed"},
+		{Name: "groups", Field: "groups", Parts: Named},
+		{Name: "stages", Field: "stages", Parts: Rows},
 	}
 }
 
-// find returns the key of a name.
-func find(name string) (key Key, ok bool) {
-	for _, key := range Keys() {
+// find returns the key of a name among those that are known.
+func find(name string, known []Key) (key Key, ok bool) {
+	for _, key := range known {
 		if key.Name == name {
 			return key, true
 		}
 	}
 	return Key{}, false
+}
+
+// list joins the names of keys for an error text.
+func list(keys []Key) string {
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i] = key.Name
+	}
+	return strings.Join(names, ", ")
 }

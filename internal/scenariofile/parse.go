@@ -47,7 +47,7 @@ func parse(path, text string) (*File, error) {
 // checkTokens refuses what a scenario has no use for: it is a list of keys and values, and a value may be a
 // list.
 func (f *File) checkTokens(tokens token.Tokens) error {
-	const deepest = 4 // {variants: {name: {transports: [...]}}}
+	const deepest = 5 // {variants: {name: {stages: [{...}]}}}
 	depth := 0
 	for _, t := range tokens {
 		var err error
@@ -123,29 +123,48 @@ func (f *File) sayNothing() error {
 
 // add adds the setting of a line.
 func (f *File) add(entry *ast.MappingValueNode) error {
-	name := entry.Key.GetToken()
-	key, ok := find(name.Value)
-	if name.Value == variantsKey {
+	if name := entry.Key.GetToken(); name.Value == variantsKey {
 		return f.refuse(placeOf(name), f.misplaced())
 	}
+	s, err := f.setting(entry, Keys(), f.Settings)
+	f.Settings = append(f.Settings, s)
+	return err
+}
+
+// setting reads one setting; the keys that are known decide what it may be, and others beside it are there
+// already.
+func (f *File) setting(entry *ast.MappingValueNode, known []Key, beside []Setting) (Setting, error) {
+	name := entry.Key.GetToken()
+	key, ok := find(name.Value, known)
 	if !ok {
-		return f.refuse(placeOf(name), fmt.Errorf("%.80q is no key of a scenario: want %s", name.Value, list()))
+		return Setting{}, f.refuse(placeOf(name), unknown(name.Value, known))
 	}
-	for _, s := range f.Settings {
+	for _, s := range beside {
 		if s.Key == key {
-			return f.refuse(placeOf(name), fmt.Errorf("%s is there twice, in line %d already: leave one of them", key.Name, s.at.line))
+			return Setting{}, f.refuse(placeOf(name), fmt.Errorf("%s is there twice, in line %d already: leave one of them", key.Name, s.at.line))
 		}
 	}
 	s := Setting{Key: key, at: start(entry.Value)}
+	sequence, isList := entry.Value.(*ast.SequenceNode)
 	var err error
-	if sequence, ok := entry.Value.(*ast.SequenceNode); ok && key.List {
+	switch {
+	case key.Parts != "":
+		err = f.entries(&s, entry.Value)
+	case isList && key.List:
 		s.List = true
 		err = f.elements(&s, sequence)
-	} else {
+	default:
 		err = f.value(&s, entry.Value)
 	}
-	f.Settings = append(f.Settings, s)
-	return err
+	return s, err
+}
+
+// unknown says that there is no such key, and which there are.
+func unknown(name string, known []Key) error {
+	if len(known) == len(Keys()) {
+		return fmt.Errorf("%.80q is no key of a scenario: want %s, %s", name, list(known), variantsKey)
+	}
+	return fmt.Errorf("%.80q is no key here: want %s", name, list(known))
 }
 
 // elements adds the values of a list.
@@ -178,13 +197,4 @@ func (f *File) value(s *Setting, node ast.Node) error {
 		return refused("wants one value, and these are keys with values of their own: name one")
 	}
 	return nil
-}
-
-// list joins the names of all keys for an error text.
-func list() string {
-	var names []string
-	for _, key := range Keys() {
-		names = append(names, key.Name)
-	}
-	return strings.Join(append(names, variantsKey), ", ")
 }
