@@ -168,8 +168,8 @@ func wellMeasured(r result.Trial) error {
 	case r.Verdict.State == result.Invalid:
 		return fmt.Errorf("%s: %v", r.Transport, r.Verdict.Reasons)
 	}
-	s := r.Wire.Steady
-	if r.Transport == scenario.WebSocket && (s.Requests != 0 || s.Upgrades != 0 || s.Connections != 0) {
+	s, joins := r.Wire.Steady, int64(r.Clients.Connected-r.Clients.SetUp())
+	if r.Transport == scenario.WebSocket && (s.Requests != 0 || s.Upgrades > joins || s.Connections != s.Upgrades) {
 		return fmt.Errorf("websocket: %+v in steady state", s)
 	}
 	return nil

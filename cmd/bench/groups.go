@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -35,7 +36,7 @@ func (o *options) makeGroups() error {
 	if !mixed {
 		return nil
 	}
-	if o.flags.Changed("transports") {
+	if o.flags.Changed("transports") || slices.Contains(o.fromFile, "transports") {
 		return errors.New("--transports cannot be given beside groups with transports of their own: leave it out, or leave theirs out")
 	}
 	o.scenario.Transports = []scenario.Transport{scenario.Mixed}

@@ -59,6 +59,10 @@ func weigh(q Question) (evidence, error) {
 	if q.From == nil {
 		return e, nil
 	}
+	// What the server paid is of all groups together, and of as many clients as there were.
+	if was := q.From.Result.Scenario; len(was.Groups) > 0 || len(was.Stages) > 0 {
+		return e, fmt.Errorf("--from %s is of a scenario with groups or stages, whose costs cannot be told apart: name a result without them, or leave it out", q.From.Name)
+	}
 	var reasons []string
 	for _, t := range q.Scenario.Transports {
 		trials := usable(q.From.Result.Of(t))

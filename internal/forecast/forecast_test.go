@@ -368,6 +368,9 @@ func TestBadQuestions(t *testing.T) {
 		{"short polling: it was measured over another version of HTTP", func(q *forecast.Question) {
 			q.Scenario.HTTP, q.Scenario.Transports = scenario.HTTP2, q.Scenario.Transports[:1]
 		}},
+		{"--from small.json is of a scenario with groups or stages", func(q *forecast.Question) {
+			q.From.Result.Scenario.Stages = []scenario.Stage{{For: time.Second, Clients: 5}}
+		}},
 		{"WebSocket: its messages were compressed", func(q *forecast.Question) {
 			q.From.Result.Scenario.Deflate, q.From.Result.Trials = scenario.DeflateTakeover, q.From.Result.Trials[1:]
 		}},

@@ -157,3 +157,11 @@ func TestDocs(t *testing.T) {
 		t.Errorf("docs/compare.md does not have the table of the metrics as it is:\n%s", &want)
 	}
 }
+
+// Trials of groups with transports of their own have metrics as well, under the name of such a trial.
+func TestFindMixed(t *testing.T) {
+	m, err := metric.Find("mixed.messages.lost")
+	if err != nil || m.Transport != scenario.Mixed {
+		t.Errorf("%v, %v", m, err)
+	}
+}

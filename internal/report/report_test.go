@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pollpush/internal/golden"
+	"pollpush/internal/link"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
@@ -59,6 +60,11 @@ func TestGolden(t *testing.T) {
 			r.Scenario.Trials = 1
 			r.Trials = r.Trials[:1]
 		}},
+		{"groups.txt", report.Table, grouped},
+		{"groups.md", report.Markdown, func(r *result.Result) {
+			grouped(r)
+			r.Trials[0].Verdict = result.Verdict{State: result.Invalid, Reasons: []string{"1 message was lost"}}
+		}},
 		{"nothing.txt", report.Table, func(r *result.Result) { r.Trials = nil }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -71,6 +77,30 @@ func TestGolden(t *testing.T) {
 			golden.Compare(t, test.name, b.String())
 		})
 	}
+}
+
+// grouped makes two groups of the run's first two transports, each with half of all, and has clients come and go.
+func grouped(r *result.Result) {
+	s := &r.Scenario
+	s.Transports, s.Trials = s.Transports[:2], 1
+	s.Groups = []scenario.Group{
+		{Name: "phones", Share: 2550, Headers: "chrome", Link: link.Profile{Name: "4g", RTT: 170 * time.Millisecond}},
+		{Name: "desks", Share: 7450, Headers: "go"},
+	}
+	s.Stages = []scenario.Stage{{For: time.Second, Clients: 1200}, {For: time.Second, Clients: 1200}, {For: time.Second, Clients: 100}}
+	r.Trials = r.Trials[:2]
+	for i := range r.Trials {
+		t, before := &r.Trials[i], 40
+		t.Clients, t.Messages.JoinedLate = result.Clients{Asked: 1200, Connected: 1200, Before: &before}, 7
+		t.Predicted = nil
+		for _, g := range s.Groups {
+			t.Groups = append(t.Groups, result.Group{
+				Name: g.Name, Transport: t.Transport, Clients: t.Clients, Messages: t.Messages, Latency: t.Latency, Wire: t.Wire,
+				Predicted: &result.Prediction{Mean: g.Link.RTT / 2},
+			})
+		}
+	}
+	r.Trials[1].Groups[1].Latency = result.Distribution{}
 }
 
 // The layers of several results stand in one table; trials that may not be used do not.
