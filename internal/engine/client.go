@@ -69,7 +69,6 @@ func (v *client) subscriber(after uint64, origin func() clock.Instant) Subscribe
 // firstPlace returns the origin of the poll interval in which a client's place is the first after an instant.
 func firstPlace(s scenario.Scenario, origin clock.Instant, phase float64, after clock.Instant) clock.Instant {
 	offset := time.Duration(phase * float64(s.PollInterval))
-	passed := after.Sub(origin.Add(offset))
-	intervals := (passed + s.PollInterval - 1) / s.PollInterval
-	return origin.Add(max(intervals, 0) * s.PollInterval)
+	passed := max(after.Sub(origin.Add(offset)), 0) + s.PollInterval - 1
+	return origin.Add(passed - passed%s.PollInterval)
 }

@@ -102,5 +102,5 @@ func late(r result.Result) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s fell due while their client was about to subscribe: they are delivered, and have no latency.", plural(n, "message"))}
+	return []string{"Delivered without a latency, because the client was about to subscribe when they fell due: " + plural(n, "message") + "."}
 }
