@@ -61,7 +61,7 @@ func (c check) base() float64 {
 // memory: what does not fit is swapped or killed.
 func (c check) memory() Finding {
 	var each float64
-	for _, t := range c.Scenario.Transports {
+	for _, t := range c.transports() {
 		each = max(each, c.perClient(t))
 	}
 	need := c.base() + each*float64(c.peak())

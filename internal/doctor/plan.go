@@ -48,6 +48,12 @@ func (c check) span() time.Duration { return c.Scenario.Warmup + c.Scenario.Dura
 // turns is how many trials there are, of all transports.
 func (c check) turns() int { return c.Scenario.Trials * len(c.Scenario.Transports) }
 
+// transports are those that clients follow over. Where groups have transports of their own, all clients may be
+// those of the costliest: what is estimated is the most that it can be.
+func (c check) transports() []scenario.Transport {
+	return slices.DeleteFunc(scenario.Transports(), func(t scenario.Transport) bool { return !c.Scenario.Uses(t) })
+}
+
 // requests is how many requests a second the clients make over a transport, by the model.
 func (c check) requests(t scenario.Transport) float64 {
 	in := model.FromScenario(c.Scenario, t, model.Link{OneWay: c.Scenario.OneWay()})
@@ -58,7 +64,7 @@ func (c check) requests(t scenario.Transport) float64 {
 // opens most.
 func (c check) reconnects() float64 {
 	var most float64
-	for _, t := range c.Scenario.Transports {
+	for _, t := range c.transports() {
 		if t.Polls() && !c.Scenario.KeepAlive {
 			most = max(most, c.requests(t))
 		}
@@ -77,7 +83,7 @@ func (c check) together() int {
 	if c.Scenario.Arrivals == scenario.Burst {
 		n = c.Scenario.Burst
 	}
-	if slices.Contains(c.Scenario.Transports, scenario.ShortPoll) {
+	if c.Scenario.Uses(scenario.ShortPoll) {
 		n = max(n, int(c.Scenario.Rate*c.Scenario.PollInterval.Seconds()))
 	}
 	return n

@@ -59,7 +59,7 @@ func (c check) allowed() float64 {
 func (c check) processors() Finding {
 	var most float64
 	var busiest scenario.Transport
-	for _, t := range c.Scenario.Transports {
+	for _, t := range c.transports() {
 		if v := c.cost(t); v > most {
 			most, busiest = v, t
 		}

@@ -73,7 +73,7 @@ func (r Report) Write(w io.Writer, f report.Format) error {
 func (r Report) title() string {
 	s := r.Plan.Scenario
 	var names []string
-	for _, t := range s.Transports {
+	for _, t := range (check{Plan: r.Plan}).transports() {
 		names = append(names, report.Name(t))
 	}
 	where := "a target of their own on this host"
@@ -83,7 +83,7 @@ func (r Report) title() string {
 	case r.Plan.Attached:
 		where = "a target that runs already on this host"
 	}
-	return fmt.Sprintf("%s over %s, and %s", report.Plural(int64(s.Clients), "client"), report.Listed(names), where)
+	return fmt.Sprintf("%s over %s, and %s", report.Plural(int64(s.Peak()), "client"), report.Listed(names), where)
 }
 
 // sentences adds what is wrong and what to do about it, the worst first.
