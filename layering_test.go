@@ -135,6 +135,10 @@ var mayImport = map[string][]string{
 		"pkg/transport", "pkg/wire", "pkg/wspush",
 		"github.com/prometheus/client_golang", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 	},
+	"scripts/budgets": {
+		"internal/admin", "internal/child", "internal/cli", "internal/engine", "internal/headers", "internal/result",
+		"internal/scenario", "internal/target", "pkg/metrics", "pkg/transport", "github.com/spf13/cobra",
+	},
 	"cmd/target": {
 		"internal/admin", "internal/build", "internal/cli", "internal/headers", "internal/target", "pkg/clock", "github.com/spf13/cobra",
 		"github.com/spf13/pflag",
