@@ -124,7 +124,7 @@ func parseRequest(head string) (exchange.Request, error) {
 	if len(words) != 3 || len(lines) < 2 {
 		return exchange.Request{}, fmt.Errorf("%.80q begins no request", head)
 	}
-	request := exchange.Request{Target: words[1], Host: strings.TrimPrefix(lines[1], "Host: ")}
+	request := exchange.Request{Target: []byte(words[1]), Host: strings.TrimPrefix(lines[1], "Host: ")}
 	for _, line := range lines[2:] {
 		name, value, _ := strings.Cut(line, ": ")
 		request.Fields = append(request.Fields, exchange.Field{Name: name, Value: value})

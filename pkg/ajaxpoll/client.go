@@ -43,7 +43,7 @@ type Client struct {
 func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 	p := &poller{client: c, sink: sink, after: c.Subscription.After, fields: c.fields()}
 	defer p.leave()
-	if err := p.poll(ctx, 0, 0); err != nil {
+	if err := p.poll(ctx, noHold, 0); err != nil {
 		return transport.UnlessDone(ctx, fmt.Errorf("poll after %d: %w", p.after, err))
 	}
 	if err := sink.Ready(ctx); err != nil {
@@ -69,7 +69,7 @@ func (c *Client) fields() []exchange.Field {
 func (c *Client) run(ctx context.Context, p *poller) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	clk := c.Dialer.Clock
+	clk, hold := c.Dialer.Clock, c.Hold.String()
 	answered := clk.Now()
 	for tick := 0; ; tick++ {
 		var scheduled clock.Instant
@@ -79,7 +79,7 @@ func (c *Client) run(ctx context.Context, p *poller) {
 				return
 			}
 		}
-		err := p.poll(ctx, c.Hold, scheduled)
+		err := p.poll(ctx, hold, scheduled)
 		if ctx.Err() != nil {
 			return
 		}
@@ -89,6 +89,9 @@ func (c *Client) run(ctx context.Context, p *poller) {
 		answered = clk.Now()
 	}
 }
+
+// noHold is the wait of a poll that is to be answered at once.
+const noHold = "0s"
 
 // sleep waits for d and reports whether ctx is still alive.
 func sleep(ctx context.Context, timer *time.Timer, d time.Duration) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"pollpush/pkg/clock"
 	"pollpush/pkg/exchange"
@@ -32,14 +31,15 @@ type poller struct {
 	scheduled clock.Instant // when the poll in hand should leave; 0 once it has
 	out       bool          // the poll in hand has left
 
-	body []byte
-	unit transport.Unit
+	target []byte           // of the last request
+	body   *exchange.Buffer // of the poll in hand, once its head is here
+	unit   transport.Unit
 }
 
 // poll makes one exchange and hands it to the sink. When a connection that was kept turns out to
 // have been closed by the server meanwhile, the poll is made again on a fresh one, as browsers do
 // (RFC 9112 section 9.3.1, RFC 9113 section 6.8).
-func (p *poller) poll(ctx context.Context, wait time.Duration, scheduled clock.Instant) error {
+func (p *poller) poll(ctx context.Context, wait string, scheduled clock.Instant) error {
 	stale := p.conn != nil
 	p.begin(scheduled)
 	err := p.exchange(ctx, wait)
@@ -97,6 +97,10 @@ func (p *poller) report() {
 	*cost = cost.Add(p.spent)
 	p.spent = wire.Ledger{}
 	p.sink.Unit(&p.unit)
+	if p.body != nil { // the messages stood in it
+		p.body.Return()
+		p.body = nil
+	}
 }
 
 // collect takes what has crossed the connection.
@@ -106,7 +110,7 @@ func (p *poller) collect() {
 	}
 }
 
-func (p *poller) exchange(ctx context.Context, wait time.Duration) error {
+func (p *poller) exchange(ctx context.Context, wait string) error {
 	if p.scheduled != 0 { // it leaves now, by a connection of its own if need be
 		p.unit.Scheduled, p.unit.Left = p.scheduled, p.client.Dialer.Clock.Now()
 	}
@@ -118,7 +122,8 @@ func (p *poller) exchange(ctx context.Context, wait time.Duration) error {
 	if err != nil {
 		return err
 	}
-	p.body, err = exchange.ReadAll(answer.Body, p.body, maxAnswerBytes)
+	p.body = exchange.Borrow()
+	p.body.B, err = exchange.ReadAll(answer.Body, p.body.B, maxAnswerBytes)
 	if err != nil {
 		return err
 	}
@@ -133,14 +138,16 @@ func (p *poller) exchange(ctx context.Context, wait time.Duration) error {
 	return nil
 }
 
-func (p *poller) request(wait time.Duration) exchange.Request {
+// request returns the request of a poll. Its target is valid until the next.
+func (p *poller) request(wait string) exchange.Request {
 	sub := p.client.Subscription
 	sub.After = p.after
-	target := p.client.Endpoint.Prefix + Path + "?" + sub.Query()
+	p.target = append(append(append(p.target[:0], p.client.Endpoint.Prefix...), Path...), '?')
+	p.target = sub.AppendQuery(p.target)
 	if p.client.Pace == nil {
-		target += "&wait=" + wait.String()
+		p.target = append(append(p.target, "&wait="...), wait...)
 	}
-	return exchange.Request{Target: target, Host: p.client.Endpoint.Host, Fields: p.fields}
+	return exchange.Request{Target: p.target, Host: p.client.Endpoint.Host, Fields: p.fields}
 }
 
 // take reads the messages out of an answer's body, and moves the cursor.
@@ -149,11 +156,11 @@ func (p *poller) take(status int) error {
 	switch status {
 	case http.StatusNoContent:
 	case http.StatusOK:
-		if err := eachObject(p.body, p.takeObject); err != nil {
+		if err := eachObject(p.body.B, p.takeObject); err != nil {
 			return err
 		}
 	default:
-		return exchange.NewStatusError(status, p.body)
+		return exchange.NewStatusError(status, p.body.B)
 	}
 	cost.Messages = int64(len(p.unit.Messages))
 	if cost.Messages == 0 {

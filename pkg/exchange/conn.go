@@ -3,21 +3,22 @@ package exchange
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"pollpush/pkg/wire"
 )
 
 // Request is a GET request.
 type Request struct {
-	// Target is path and query.
-	Target string
+	// Target is path and query. It is the caller's, and changes from one poll to the next.
+	Target []byte
 	// Host is the value of Host, or of :authority.
 	Host string
 	// Fields are all others, in the order in which they are sent.
 	Fields []Field
 }
 
-// Answer is the head of a response, and the way to its body.
+// Answer is the head of a response, and the way to its body. It is valid until the next request.
 type Answer struct {
 	Status      int
 	ContentType string
@@ -45,12 +46,15 @@ type Conn interface {
 	Follow()
 }
 
+// leastRead is the least room for a read of a body whose length nobody has said.
+const leastRead = 512
+
 // ReadAll appends a whole body to buf[:0] and returns it, or an error when it is longer than limit.
 func ReadAll(body io.Reader, buf []byte, limit int) ([]byte, error) {
 	buf = buf[:0]
 	for {
 		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
+			buf = slices.Grow(buf, leastRead)
 		}
 		n, err := body.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]

@@ -1,15 +1,13 @@
 package http1
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 )
 
-// maxLineBytes bounds a chunk-size line and a trailer line; it is the size of the reader's buffer.
+// maxLineBytes bounds a chunk-size line and a trailer line.
 const maxLineBytes = 4096
 
 // maxTrailers bounds the number of trailer lines.
@@ -36,16 +34,17 @@ const (
 	bodyToEnd // until the connection ends
 )
 
-// Body returns the reader of the body that follows head.
+// Body returns the reader of the body that follows head. It is to be used until the next head is read.
 func (c *Conn) Body(head Head) *Body {
-	b := &Body{conn: c}
+	b := &c.body
+	*b = Body{conn: c}
 	switch {
-	case head.StatusCode < 200, head.StatusCode == http.StatusNoContent, head.StatusCode == http.StatusNotModified:
+	case !hasBody(head.Status):
 		b.err = io.EOF
-	case head.Chunked():
+	case head.Chunked:
 		b.kind = bodyChunked
-	case head.ContentLength >= 0:
-		b.left = head.ContentLength
+	case head.Length >= 0:
+		b.left = head.Length
 	default:
 		b.kind = bodyToEnd
 	}
@@ -131,8 +130,8 @@ func (b *Body) chunkEnd() error {
 
 // line reads up to a CRLF and returns what stands before it, valid until the next read.
 func (b *Body) line() ([]byte, error) {
-	line, err := b.conn.reader.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
+	line, err := b.conn.reader.line(maxLineBytes)
+	if errors.Is(err, errBufferFull) {
 		return nil, fmt.Errorf("%w: line of more than %d bytes", ErrMalformedChunk, maxLineBytes)
 	}
 	if err != nil {
@@ -176,12 +175,4 @@ func hexDigit(c byte) (int64, bool) {
 		return int64(c-'A') + 10, true
 	}
 	return 0, false
-}
-
-// cut turns an end of file inside a body into what it is: an unexpected one.
-func cut(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }

@@ -7,24 +7,33 @@ import (
 
 var _ exchange.Conn = (*Conn)(nil)
 
-// Get sends a request and reads the head of its answer.
+// Get sends a request and reads the head of its answer, which is valid until the next one.
 func (c *Conn) Get(r exchange.Request) (*exchange.Answer, error) {
-	c.request = AppendRequest(c.request[:0], r)
-	if err := c.Send(c.request); err != nil {
+	if err := c.ask(r); err != nil {
 		return nil, err
 	}
-	c.sent += int64(len(c.request))
 	head, err := c.ReadHead()
 	c.heads += head.Bytes
 	if err != nil {
 		return nil, err
 	}
-	return &exchange.Answer{
-		Status:      head.StatusCode,
-		ContentType: head.Header.Get("Content-Type"),
-		Close:       head.Close,
-		Body:        c.Body(head),
-	}, nil
+	c.answer.Status, c.answer.Close, c.answer.Body = head.Status, head.Close, c.Body(head)
+	if string(head.contentType) != c.answer.ContentType { // it seldom changes, and then takes no memory
+		c.answer.ContentType = string(head.contentType)
+	}
+	return &c.answer, nil
+}
+
+// ask sends a request. What waits for the answer holds no buffer for it.
+func (c *Conn) ask(r exchange.Request) error {
+	request := exchange.Borrow()
+	defer request.Return()
+	request.B = AppendRequest(request.B, r)
+	if err := c.Send(request.B); err != nil {
+		return err
+	}
+	c.sent += int64(len(request.B))
+	return nil
 }
 
 // Take returns what has crossed the connection since the last call: the connection itself, heads,
@@ -53,4 +62,4 @@ func (c *Conn) Follow() {
 }
 
 // discard drops what was read ahead, which nobody will ask for any more: it counts as consumed.
-func (c *Conn) discard() { _, _ = c.reader.Discard(c.reader.Buffered()) } // it is there
+func (c *Conn) discard() { c.reader.Discard(c.reader.Buffered()) }

@@ -14,7 +14,7 @@ import (
 // the next one that was read ahead.
 func TestTake(t *testing.T) {
 	const answers = sized + "hello" + chunked + "5\r\nhello\r\n0\r\nX: y\r\n\r\n" + noContent
-	r := exchange.Request{Target: "/", Host: "h"}
+	r := exchange.Request{Target: []byte("/"), Host: "h"}
 	request := int64(len("GET / HTTP/1.1\r\nHost: h\r\n\r\n"))
 	for _, bytewise := range []bool{false, true} {
 		t.Run(fmt.Sprintf("bytewise %v", bytewise), func(t *testing.T) {

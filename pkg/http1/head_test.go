@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,7 +60,7 @@ func TestTruncatedHeadIsAnError(t *testing.T) {
 		c := receive(t, whole[:n])
 		head, err := c.ReadHead()
 		if err == nil {
-			t.Errorf("%q: status %d, want an error", whole[:n], head.StatusCode)
+			t.Errorf("%q: status %d, want an error", whole[:n], head.Status)
 		}
 		if head.Bytes != int64(n) || c.Consumed() != int64(n) {
 			t.Errorf("%q: %d bytes booked, %d consumed; want all %d", whole[:n], head.Bytes, c.Consumed(), n)
@@ -132,28 +133,115 @@ func headLength(stream string) int {
 }
 
 func FuzzReadHead(f *testing.F) {
-	for _, seed := range []string{
-		switching, sized + "hello", noContent, chunked, toEnd, interim + sized,
+	for _, seed := range append(slices.Clone(unusualHeads),
+		switching, sized+"hello", noContent, chunked, toEnd, interim+sized, plainHead,
 		"HTTP/1.0 200\nA: b\n c\n\nrest", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
-	} {
+	) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, stream string) {
 		if len(stream) > http1.MaxHeadBytes {
 			return // the oracle knows no such bound
 		}
-		c := receive(t, stream)
-		got, err := c.ReadHead()
-		if got.Bytes != c.Consumed() {
-			t.Fatalf("%d bytes booked, %d consumed", got.Bytes, c.Consumed())
-		}
-		want, length, wantErr := readHeads(stream)
-		if (err == nil) != (wantErr == nil) {
-			t.Fatalf("%v, but net/http says %v", err, wantErr)
-		}
-		if err == nil && (got.StatusCode != want.StatusCode || got.Bytes != int64(length) || got.ContentLength != want.ContentLength) {
-			t.Fatalf("status %d, %d bytes, then %d; want %d, %d, then %d",
-				got.StatusCode, got.Bytes, got.ContentLength, want.StatusCode, length, want.ContentLength)
-		}
+		likeNetHTTP(t, stream)
 	})
+}
+
+// likeNetHTTP compares a head with what net/http makes of it.
+func likeNetHTTP(t *testing.T, stream string) {
+	t.Helper()
+	c := receive(t, stream)
+	got, err := c.ReadHead()
+	if got.Bytes != c.Consumed() {
+		t.Fatalf("%d bytes booked, %d consumed", got.Bytes, c.Consumed())
+	}
+	want, length, wantErr := readHeads(stream)
+	if (err == nil) != (wantErr == nil) {
+		t.Fatalf("%q: %v, but net/http says %v", stream, err, wantErr)
+	}
+	if err != nil {
+		return
+	}
+	if got.Status != want.StatusCode || got.Bytes != int64(length) || got.Length != want.ContentLength {
+		t.Fatalf("status %d, %d bytes, then %d; want %d, %d, then %d",
+			got.Status, got.Bytes, got.Length, want.StatusCode, length, want.ContentLength)
+	}
+	if isChunked := len(want.TransferEncoding) > 0; got.Chunked != isChunked || got.Close != want.Close {
+		t.Fatalf("%q: chunked %t, close %t; want %t, %t", stream, got.Chunked, got.Close, isChunked, want.Close)
+	}
+	for name, values := range want.Header {
+		if (name != "Content-Length" || !got.Chunked) && !slices.Equal(got.Values(name), values) {
+			t.Fatalf("%q: %s is %q, want %q", stream, name, got.Values(name), values)
+		}
+	}
+	if got.Get("Content-Type") != want.Header.Get("Content-Type") {
+		t.Fatalf("%q: content type %q, want %q", stream, got.Get("Content-Type"), want.Header.Get("Content-Type"))
+	}
+}
+
+const plainHead = "HTTP/1.1 200 OK\r\nContent-Length: 102\r\nContent-Type: application/json\r\n" +
+	"Date: Sat, 01 Jan 2000 00:00:00 GMT\r\nConnection: keep-alive, close\r\nx-y_Z1:\t a b \t\r\nX-Y_z1:\r\n\r\n"
+
+// Heads that need a second look: each of them is a reason for parsePlain to leave it to net/http.
+var unusualHeads = []string{
+	"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\n",
+	"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\n",
+	"HTTP/1.1 200 OK\nContent-Length: 5\n\n",
+	"HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 5\r\n\r\n",
+	"HTTP/1.1 200 OK\r\n A: b\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nA : b\r\n\r\n",
+	"HTTP/1.1 200 OK\r\n: b\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nA\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nA: \x01\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nA: \xe4\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nA!#$%: b\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nContent-Length: 5\r\ncontent-length: 5\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: CHUNKED\r\nContent-Length: 5\r\nConnection: x , Close\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTrailer: A\r\nTransfer-Encoding: chunked\r\n\r\n",
+	"HTTP/1.1 200 OK\r\nTrailer: Content-Length\r\nTransfer-Encoding: chunked\r\n\r\n",
+	"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
+	"HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n",
+	"HTTP/1.1  200 OK\r\nContent-Length: 5\r\n\r\n",
+	"HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 20\r\n\r\n", "HTTP/1.1 -20 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n" + sized,
+	"HTTP/1.1 200\r\nContent-Length: 5\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n", "HTTP/11 200 OK\r\n\r\n", "http/1.1 200 OK\r\n\r\n",
+	"\r\nHTTP/1.1 200 OK\r\n\r\n", "SSH-2.0-OpenSSH\r\n", "\n\n",
+}
+
+func TestUnusualHeadsAreWhatNetHTTPMakesOfThem(t *testing.T) {
+	for _, head := range append(slices.Clone(unusualHeads), plainHead, sized, chunked, toEnd, switching) {
+		likeNetHTTP(t, head)
+	}
+}
+
+// A server that speaks something else, and then waits, is not waited for.
+func TestWhatIsNoHeadIsNotWaitedFor(t *testing.T) {
+	c, server := connect(t)
+	if _, err := io.WriteString(server, "220 mail.example.com ESMTP\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if head, err := c.ReadHead(); err == nil || head.Bytes != c.Consumed() || head.Bytes == 0 {
+		t.Errorf("status %d, %v, %d bytes booked, %d consumed; want an error", head.Status, err, head.Bytes, c.Consumed())
+	}
+}
+
+func TestPlainHeadsTakeNoMemory(t *testing.T) {
+	c, server := connect(t)
+	for name, head := range map[string]string{"sized": plainHead, "none": noContent, "chunked": chunked} {
+		answer := []byte(head)
+		if n := testing.AllocsPerRun(100, func() {
+			_, _ = server.Write(answer)
+			if _, err := c.ReadHead(); err != nil {
+				t.Fatal(err)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations for a head", name, n)
+		}
+	}
 }

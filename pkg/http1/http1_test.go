@@ -75,8 +75,8 @@ func wantHead(t *testing.T, c *http1.Conn, status, bytes int) http1.Head {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if head.StatusCode != status || head.Bytes != int64(bytes) || c.Consumed()-before != int64(bytes) {
-		t.Fatalf("status %d, a head of %d bytes, %d consumed; want %d, %d", head.StatusCode, head.Bytes, c.Consumed()-before, status, bytes)
+	if head.Status != status || head.Bytes != int64(bytes) || c.Consumed()-before != int64(bytes) {
+		t.Fatalf("status %d, a head of %d bytes, %d consumed; want %d, %d", head.Status, head.Bytes, c.Consumed()-before, status, bytes)
 	}
 	return head
 }

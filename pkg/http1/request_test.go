@@ -29,7 +29,7 @@ func TestAppendRequestWritesWhatNetHTTPWrites(t *testing.T) {
 		if err := r.Write(&want); err != nil {
 			t.Fatal(err)
 		}
-		got := http1.AppendRequest(nil, exchange.Request{Target: "/poll?topic=0&after=17", Host: "127.0.0.1:8080", Fields: fields})
+		got := http1.AppendRequest(nil, exchange.Request{Target: []byte("/poll?topic=0&after=17"), Host: "127.0.0.1:8080", Fields: fields})
 		if string(got) != want.String() {
 			t.Errorf("wrote\n%q, net/http\n%q", got, want.String())
 		}
@@ -38,7 +38,7 @@ func TestAppendRequestWritesWhatNetHTTPWrites(t *testing.T) {
 
 func TestAppendRequestKeepsWhatIsThereAndLetsNoValueEndTheHead(t *testing.T) {
 	got := http1.AppendRequest([]byte("before"), exchange.Request{
-		Target: "/", Host: "a\r\nEvil: b", Fields: []exchange.Field{{Name: "X", Value: "c\nd\re"}},
+		Target: []byte("/"), Host: "a\r\nEvil: b", Fields: []exchange.Field{{Name: "X", Value: "c\nd\re"}},
 	})
 	want := "beforeGET / HTTP/1.1\r\nHost: a  Evil: b\r\nX: c d e\r\n\r\n"
 	if string(got) != want {
@@ -48,7 +48,7 @@ func TestAppendRequestKeepsWhatIsThereAndLetsNoValueEndTheHead(t *testing.T) {
 
 func TestSendWritesTheRequestAsItIs(t *testing.T) {
 	c, server := connect(t)
-	request := http1.AppendRequest(nil, exchange.Request{Target: "/", Host: "h"})
+	request := http1.AppendRequest(nil, exchange.Request{Target: []byte("/"), Host: "h"})
 	if err := c.Send(request); err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,7 @@ func TestRepeatedRequestsShrink(t *testing.T) {
 	var up, down []wire.Bytes
 	for _, after := range []string{"17", "17", "18"} {
 		r := request
-		r.Target = "/poll?topic=0&after=" + after
+		r.Target = []byte("/poll?topic=0&after=" + after)
 		answer, err := c.Get(r)
 		if err != nil {
 			t.Fatal(err)

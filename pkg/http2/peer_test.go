@@ -74,7 +74,7 @@ func TestAgainstNetHTTP(t *testing.T) {
 		var body []byte
 		for i, n := range []int{0, 1, 100, 5000, 1 << 20, 0, 20 << 20, 1} {
 			r := request
-			r.Target = fmt.Sprintf("/?n=%d", n)
+			r.Target = fmt.Appendf(nil, "/?n=%d", n)
 			answer, err := c.Get(r)
 			if err != nil {
 				t.Fatal(err)

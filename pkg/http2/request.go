@@ -29,7 +29,7 @@ func (c *Conn) writeRequest(r exchange.Request) int {
 	write := func(name, value string) { _ = c.encode.WriteField(hpack.HeaderField{Name: name, Value: value}) }
 	write(":authority", r.Host)
 	write(":method", "GET")
-	write(":path", r.Target)
+	write(":path", string(r.Target))
 	write(":scheme", c.scheme)
 	for _, f := range r.Fields {
 		write(strings.ToLower(f.Name), f.Value)

@@ -53,7 +53,7 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 
 func (c *Client) request() exchange.Request {
 	return exchange.Request{
-		Target: c.Endpoint.Prefix + Path + "?" + c.Subscription.Query(),
+		Target: c.Subscription.AppendQuery([]byte(c.Endpoint.Prefix + Path + "?")),
 		Host:   c.Endpoint.Host,
 		Fields: c.Fields,
 	}
@@ -66,7 +66,8 @@ type reader struct {
 	body io.Reader
 
 	decoder decoder
-	ahead   int64 // bytes of content that have been taken from the connection, and belong to later units
+	buf     [256]byte // what is being decoded; the connection has a buffer of its own
+	ahead   int64     // bytes of content that have been taken from the connection, and belong to later units
 	unit    transport.Unit
 }
 
@@ -102,10 +103,9 @@ func accepted(answer *exchange.Answer) error {
 
 // follow reads events until the stream ends, and returns why it did.
 func (r *reader) follow() error {
-	buf := make([]byte, 4096)
 	for {
-		n, err := r.body.Read(buf)
-		if derr := r.decode(buf[:n]); derr != nil {
+		n, err := r.body.Read(r.buf[:])
+		if derr := r.decode(r.buf[:n]); derr != nil {
 			err = derr
 		}
 		if err != nil {

@@ -47,6 +47,25 @@ func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, erro
 			return nil, ctx.Err()
 		}
 	}
+	var meter *wire.Meter
+	var err error
+	Aside(func() { meter, err = d.open(ctx, address) })
+	return meter, err
+}
+
+// Aside calls f on a goroutine of its own, and returns when f has. A client waits for hours with the stack that
+// it has grown to once, which shrinks by half at best: what needs a deep one for a moment is done aside.
+func Aside(f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	<-done
+}
+
+// open opens a connection.
+func (d *Dialer) open(ctx context.Context, address string) (*wire.Meter, error) {
 	dial := d.Dial
 	if dial == nil {
 		dial = new(net.Dialer).DialContext

@@ -18,9 +18,10 @@ type Subscription struct {
 	After uint64
 }
 
-// Query returns the subscription as a URL's query, topic first.
-func (s Subscription) Query() string {
-	return "topic=" + strconv.Itoa(s.Topic) + "&after=" + strconv.FormatUint(s.After, 10)
+// AppendQuery appends the subscription as a URL's query to b, topic first.
+func (s Subscription) AppendQuery(b []byte) []byte {
+	b = strconv.AppendInt(append(b, "topic="...), int64(s.Topic), 10)
+	return strconv.AppendUint(append(b, "&after="...), s.After, 10)
 }
 
 // Refusal is an error that tells a client why its request is not served.

@@ -74,7 +74,7 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 // open makes the opening handshake. A context that ends meanwhile ends the connection in order.
 func (c *Client) open(ctx context.Context, r *reader) error {
 	release := context.AfterFunc(ctx, r.conn.Meter().Finish)
-	target := c.Endpoint.Prefix + Path + "?" + c.Subscription.Query()
+	target := c.Subscription.AppendQuery([]byte(c.Endpoint.Prefix + Path + "?"))
 	key := newKey()
 	err := r.open(upgrade(target, c.Endpoint.Host, key, c.Fields, c.Deflate), key, c.Deflate)
 	if !release() && err == nil {
@@ -91,8 +91,9 @@ type reader struct {
 
 	inflater *inflater // nil unless compression was agreed on
 
-	buf        []byte // the payload being read
-	message    []byte // what came before it, when a message is fragmented
+	buf        []byte           // the payload being read
+	borrowed   *exchange.Buffer // what it stands in, when it is not the connection's own buffer
+	message    []byte           // what came before it, when a message is fragmented
 	fragmented bool
 	compressed bool // the message being read, by its first frame
 	closed     bool // the server's close frame is here
@@ -138,7 +139,7 @@ func (r *reader) refused(head http1.Head, err error) error {
 	const reasonBytes = 64 << 10
 	body, _ := exchange.ReadAll(r.conn.Body(head), nil, reasonBytes) // the status is the error; the body explains it if it can
 	r.unit.Cost.Down.Framing = r.conn.Consumed() - before
-	return exchange.NewStatusError(head.StatusCode, body)
+	return exchange.NewStatusError(head.Status, body)
 }
 
 // follow reads frames until the connection ends, and returns why it did.
@@ -162,6 +163,7 @@ func (r *reader) frame() error {
 	h, err := readHeader(r.conn.Reader(), r.inflater != nil)
 	if err == nil {
 		err = r.payload(h)
+		defer r.release()
 	}
 	cost := &r.unit.Cost
 	if err != nil {
@@ -191,11 +193,28 @@ func (r *reader) payload(h header) error {
 	if h.length > maxMessageBytes-int64(len(r.message)) {
 		return errMessageLarge
 	}
-	r.buf = slices.Grow(r.buf[:0], int(h.length)+len(inflateTail))[:h.length]
-	if _, err := io.ReadFull(r.conn.Reader(), r.buf); err != nil {
+	if r.inflater == nil && h.length <= maxInPlace {
+		var err error
+		r.buf, err = take(r.conn.Reader(), int(h.length))
 		return cut(err)
 	}
-	return nil
+	r.borrowed = exchange.Borrow()
+	r.borrowed.B = slices.Grow(r.borrowed.B, int(h.length)+len(inflateTail))
+	r.buf = r.borrowed.B[:h.length]
+	_, err := io.ReadFull(r.conn.Reader(), r.buf)
+	return cut(err)
+}
+
+// maxInPlace is the longest payload that is read where it stands in the connection's buffer. For a longer one,
+// and for one that is to be inflated, a buffer is borrowed.
+const maxInPlace = 4 << 10
+
+// release gives back what the payload stood in.
+func (r *reader) release() {
+	if r.borrowed != nil {
+		r.borrowed.Return()
+		r.borrowed = nil
+	}
 }
 
 // data takes a data frame; when it completes a message, the message.

@@ -1,12 +1,13 @@
 package wspush
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+
+	"pollpush/pkg/http1"
 )
 
 // opcode is what a frame is (RFC 6455 section 5.2).
@@ -53,7 +54,7 @@ const rsv1 = 0x40
 
 // readHeader reads a frame's header and nothing behind it; deflate says that messages may be
 // compressed. It returns io.EOF only when the connection ended before its first byte.
-func readHeader(r *bufio.Reader, deflate bool) (header, error) {
+func readHeader(r *http1.Reader, deflate bool) (header, error) {
 	b, err := take(r, 2)
 	if err != nil {
 		return header{}, err
@@ -91,9 +92,9 @@ func readHeader(r *bufio.Reader, deflate bool) (header, error) {
 
 // take returns the next n bytes, valid until the next read, without allocating. When there are
 // fewer it takes those, and returns io.EOF only when there are none.
-func take(r *bufio.Reader, n int) ([]byte, error) {
+func take(r *http1.Reader, n int) ([]byte, error) {
 	b, err := r.Peek(n)
-	_, _ = r.Discard(len(b)) // they are there
+	r.Discard(len(b))
 	if err != nil && len(b) > 0 {
 		err = cut(err)
 	}
@@ -101,7 +102,7 @@ func take(r *bufio.Reader, n int) ([]byte, error) {
 }
 
 // readLength reads the extended payload length, if there is one.
-func (h *header) readLength(r *bufio.Reader) error {
+func (h *header) readLength(r *http1.Reader) error {
 	size, least := 0, uint64(0)
 	switch h.length {
 	case 126:

@@ -1,7 +1,6 @@
 package wspush
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/hex"
 	"errors"
@@ -9,6 +8,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"pollpush/pkg/http1"
 )
 
 func unhex(t testing.TB, s string) []byte {
@@ -45,7 +46,7 @@ func TestReadHeader(t *testing.T) {
 		{"longest control frame", "88 7d", header{fin: true, opcode: opClose, length: 125, size: 2}},
 	} {
 		frame := unhex(t, c.frame)
-		r := bufio.NewReader(bytes.NewReader(frame))
+		r := http1.NewReader(bytes.NewReader(frame))
 		if got, err := readHeader(r, false); err != nil || got != c.want {
 			t.Errorf("%s: %+v, %v; want %+v", c.name, got, err, c.want)
 		}
@@ -57,7 +58,7 @@ func TestReadHeader(t *testing.T) {
 			if n == 0 {
 				want = io.EOF // between two frames, not within one
 			}
-			if _, err := readHeader(bufio.NewReader(bytes.NewReader(frame[:n])), false); !errors.Is(err, want) {
+			if _, err := readHeader(http1.NewReader(bytes.NewReader(frame[:n])), false); !errors.Is(err, want) {
 				t.Errorf("%s, cut after %d bytes: %v, want %v", c.name, n, err, want)
 			}
 		}
@@ -85,7 +86,7 @@ func TestReadHeaderRefuses(t *testing.T) {
 		{"long ping", "89 7e 00 7e", errLongControl},
 		{"very long close", "88 7f 00 00 00 00 00 01 00 00", errLongControl},
 	} {
-		if h, err := readHeader(bufio.NewReader(bytes.NewReader(unhex(t, c.frame))), false); !errors.Is(err, c.want) {
+		if h, err := readHeader(http1.NewReader(bytes.NewReader(unhex(t, c.frame))), false); !errors.Is(err, c.want) {
 			t.Errorf("%s: %+v, %v; want %v", c.name, h, err, c.want)
 		}
 	}
@@ -115,7 +116,7 @@ func TestReadHeaderWithDeflate(t *testing.T) {
 		{"e1 00", header{}, errReserved},
 		{"d1 00", header{}, errReserved},
 	} {
-		h, err := readHeader(bufio.NewReader(bytes.NewReader(unhex(t, c.frame))), true)
+		h, err := readHeader(http1.NewReader(bytes.NewReader(unhex(t, c.frame))), true)
 		if !errors.Is(err, c.err) || err == nil && h != c.want {
 			t.Errorf("%s: %+v, %v; want %+v, %v", c.frame, h, err, c.want, c.err)
 		}
@@ -160,7 +161,7 @@ func FuzzReadHeader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte, deflate bool) {
 		source := bytes.NewReader(b)
-		r := bufio.NewReader(source)
+		r := http1.NewReader(source)
 		h, err := readHeader(r, deflate)
 		taken := len(b) - source.Len() - r.Buffered()
 		if err != nil {
@@ -202,7 +203,7 @@ func FuzzFrameRoundTrip(f *testing.F) {
 		payload = bytes.Repeat(payload, max(0, min(repeat, (1<<17)/max(1, len(payload)))))
 		mask := [4]byte{byte(key >> 24), byte(key >> 16), byte(key >> 8), byte(key)}
 		frame := appendMasked(nil, opcode(op), mask, payload)
-		h, err := readHeader(bufio.NewReader(bytes.NewReader(frame)), false)
+		h, err := readHeader(http1.NewReader(bytes.NewReader(frame)), false)
 		reserved := op > byte(opPong) || op > byte(opBinary) && op < byte(opClose)
 		if longControl := opcode(op).control() && len(payload) > maxControlPayload; reserved || longControl {
 			if err == nil {
@@ -220,11 +221,11 @@ func FuzzFrameRoundTrip(f *testing.F) {
 func BenchmarkReadHeader(b *testing.B) {
 	frame := unhex(b, "81 7e 01 00")
 	source := bytes.NewReader(frame)
-	r := bufio.NewReader(source)
+	r := http1.NewReader(source)
 	b.ReportAllocs()
 	for b.Loop() {
 		source.Reset(frame)
-		r.Reset(source)
+		r.Discard(r.Buffered())
 		if _, err := readHeader(r, false); err != nil {
 			b.Fatal(err)
 		}
@@ -234,10 +235,10 @@ func BenchmarkReadHeader(b *testing.B) {
 func TestReadHeaderDoesNotAllocate(t *testing.T) {
 	frame := append([]byte{0x81, 126, 1, 0}, make([]byte, 256)...)
 	source := bytes.NewReader(frame)
-	r := bufio.NewReader(source)
+	r := http1.NewReader(source)
 	allocations := testing.AllocsPerRun(100, func() {
 		source.Reset(frame)
-		r.Reset(source)
+		r.Discard(r.Buffered())
 		if h, err := readHeader(r, false); err != nil || h.length != 256 || h.size != 4 {
 			t.Errorf("header = %+v, %v", h, err)
 		}

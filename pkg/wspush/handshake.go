@@ -34,7 +34,7 @@ const extensions = "Sec-WebSocket-Extensions"
 
 // upgrade returns the request of an opening handshake (section 4.1). An offer among fields makes way
 // for the client's own.
-func upgrade(target, host, key string, fields []exchange.Field, deflate Deflate) exchange.Request {
+func upgrade(target []byte, host, key string, fields []exchange.Field, deflate Deflate) exchange.Request {
 	r := exchange.Request{Target: target, Host: host, Fields: []exchange.Field{
 		{Name: "Connection", Value: "Upgrade"},
 		{Name: "Upgrade", Value: "websocket"},
@@ -56,22 +56,22 @@ func upgrade(target, host, key string, fields []exchange.Field, deflate Deflate)
 // checkUpgrade checks the server's answer to an opening handshake made with key (section 4.1), and
 // returns what it made of the offer to compress, which must be what was offered.
 func checkUpgrade(head http1.Head, key string, offered Deflate) (Deflate, error) {
-	if head.StatusCode != http.StatusSwitchingProtocols {
-		return DeflateOff, exchange.NewStatusError(head.StatusCode, nil)
+	if head.Status != http.StatusSwitchingProtocols {
+		return DeflateOff, exchange.NewStatusError(head.Status, nil)
 	}
-	if !strings.EqualFold(head.Header.Get("Upgrade"), "websocket") {
-		return DeflateOff, fmt.Errorf("101 with Upgrade %q, not websocket", head.Header.Get("Upgrade"))
+	if !strings.EqualFold(head.Get("Upgrade"), "websocket") {
+		return DeflateOff, fmt.Errorf("101 with Upgrade %q, not websocket", head.Get("Upgrade"))
 	}
-	if !hasToken(head.Header.Values("Connection"), "upgrade") {
+	if !hasToken(head.Values("Connection"), "upgrade") {
 		return DeflateOff, errors.New("101 without Connection: Upgrade")
 	}
-	if got := head.Header.Get("Sec-WebSocket-Accept"); got != acceptFor(key) {
+	if got := head.Get("Sec-WebSocket-Accept"); got != acceptFor(key) {
 		return DeflateOff, fmt.Errorf("Sec-WebSocket-Accept %q does not follow from the key", got)
 	}
-	if head.Header.Get("Sec-WebSocket-Protocol") != "" {
+	if head.Get("Sec-WebSocket-Protocol") != "" {
 		return DeflateOff, errors.New("101 with a subprotocol that was not asked for")
 	}
-	accepted := head.Header.Values(extensions)
+	accepted := head.Values(extensions)
 	agreed, err := offered.agree(accepted)
 	if err != nil {
 		return DeflateOff, fmt.Errorf("101 with %s %q: %w", extensions, accepted, err)

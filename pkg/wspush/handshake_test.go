@@ -1,14 +1,16 @@
 package wspush
 
 import (
-	"bufio"
 	"encoding/base64"
-	"net/http"
+	"io"
+	"net"
 	"strings"
 	"testing"
 
+	"pollpush/pkg/clock"
 	"pollpush/pkg/exchange"
 	"pollpush/pkg/http1"
+	"pollpush/pkg/wire"
 )
 
 // The key of RFC 6455 sections 1.2 and 1.3, and what follows from it.
@@ -53,12 +55,20 @@ func TestUpgrade(t *testing.T) {
 		{DeflateOff, []exchange.Field{offer, agent}, head + offer.Name + ": " + offer.Value + "\r\nUser-Agent: Go-http-client/1.1\r\n"},
 		{DeflateNoTakeover, []exchange.Field{offer, agent}, head + noTakeover + "User-Agent: Go-http-client/1.1\r\n"},
 	} {
-		got := http1.AppendRequest(nil, upgrade("/chat?topic=0", "server.example.com", rfcKey, c.fields, c.deflate))
+		got := http1.AppendRequest(nil, upgrade([]byte("/chat?topic=0"), "server.example.com", rfcKey, c.fields, c.deflate))
 		if string(got) != c.want+"\r\n" {
 			t.Errorf("%s: request\n%q, want\n%q", c.deflate, got, c.want+"\r\n")
 		}
 	}
 }
+
+// answering is a connection on which an answer has arrived.
+type answering struct {
+	net.Conn
+	io.Reader
+}
+
+func (a answering) Read(p []byte) (int, error) { return a.Reader.Read(p) }
 
 // A client must check every one of these (RFC 6455 section 4.1).
 func TestCheckUpgrade(t *testing.T) {
@@ -77,12 +87,11 @@ func TestCheckUpgrade(t *testing.T) {
 		{"extension", good + "Sec-WebSocket-Extensions: permessage-deflate\r\n", `Sec-WebSocket-Extensions ["permessage-deflate"]: no extension was asked for`},
 		{"subprotocol", good + "Sec-WebSocket-Protocol: chat\r\n", "subprotocol"},
 	} {
-		response, err := http.ReadResponse(bufio.NewReader(strings.NewReader(c.answer+"\r\n")), nil)
+		head, err := http1.NewConn(wire.NewMeter(answering{Reader: strings.NewReader(c.answer + "\r\n")}, clock.New(), new(wire.Totals))).ReadHead()
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = response.Body.Close()
-		_, err = checkUpgrade(http1.Head{Response: response}, rfcKey, DeflateOff)
+		_, err = checkUpgrade(head, rfcKey, DeflateOff)
 		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.says)
 		}

@@ -1,7 +1,6 @@
 package wspush
 
 import (
-	"bufio"
 	"bytes"
 	"compress/flate"
 	"errors"
@@ -9,6 +8,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"pollpush/pkg/http1"
 )
 
 // deflater compresses messages by those before it, as section 7.2.1 of RFC 7692 describes.
@@ -38,7 +39,7 @@ func (d *deflater) message(text []byte) []byte {
 // read returns the texts in unmasked frames, in hexadecimal.
 func read(t *testing.T, agreed Deflate, frames string) (texts []string, err error) {
 	t.Helper()
-	source := bufio.NewReader(bytes.NewReader(unhex(t, frames)))
+	source := http1.NewReader(bytes.NewReader(unhex(t, frames)))
 	r := &reader{inflater: newInflater(agreed)}
 	for {
 		h, err := readHeader(source, r.inflater != nil)
