@@ -78,7 +78,7 @@ func newTally() tally {
 // add adds what o counted.
 func (t *tally) add(o *tally) {
 	for i := range t.ledgers {
-		t.ledgers[i] = t.ledgers[i].Add(o.ledgers[i])
+		t.ledgers[i].Book(&o.ledgers[i])
 	}
 	t.latency.Merge(o.latency)
 	t.pollLag.Merge(o.pollLag)
@@ -128,7 +128,7 @@ func (r *recorder) unit(s *shard, a *account, u *transport.Unit) {
 	w := r.window.Load()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ledgers[at] = s.ledgers[at].Add(u.Cost)
+	s.ledgers[at].Book(&u.Cost)
 	s.missed += int64(u.Missed)
 	if w == nil {
 		return

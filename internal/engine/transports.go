@@ -81,17 +81,17 @@ func Fields(p headers.Profile, s scenario.Scenario, name scenario.Transport, to 
 
 // pace returns when the client's short polls leave.
 func (s Subscription) pace() ajaxpoll.Pace {
-	interval := s.Scenario.PollInterval
+	origin, interval := s.Origin, s.Scenario.PollInterval // and not all of s, which is large
 	offset := time.Duration(s.Phase * float64(interval))
 	if s.Scenario.PollPacing == scenario.FixedDelay {
 		return func(tick int, answered clock.Instant) clock.Instant {
 			if tick == 0 {
-				return s.Origin().Add(offset)
+				return origin().Add(offset)
 			}
 			return answered.Add(interval)
 		}
 	}
 	return func(tick int, _ clock.Instant) clock.Instant {
-		return s.Origin().Add(offset + time.Duration(tick)*interval)
+		return origin().Add(offset + time.Duration(tick)*interval)
 	}
 }

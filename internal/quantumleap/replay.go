@@ -111,7 +111,9 @@ func (p player) ask(ctx context.Context, address string) (Replay, error) {
 	}
 	conn.Meter().Finish()
 	conn.Drain()
-	return seen.count(conn.Take(), int64(len(body)), &totals)
+	var cost wire.Ledger
+	conn.Book(&cost)
+	return seen.count(cost, int64(len(body)), &totals)
 }
 
 // maxBody is more than the body of such an exchange has.

@@ -63,10 +63,8 @@ func (p *poller) unheard() bool {
 }
 
 func (p *poller) begin(scheduled clock.Instant) {
-	p.unit = transport.Unit{
-		Received: p.client.Dialer.Clock.Now(),
-		Messages: p.unit.Messages[:0],
-	}
+	p.unit = transport.Unit{Messages: p.unit.Messages[:0]}
+	p.unit.Received = p.client.Dialer.Clock.Now()
 	p.scheduled, p.out = scheduled, false
 }
 
@@ -94,7 +92,7 @@ func (p *poller) report() {
 	p.collect()
 	cost := &p.unit.Cost
 	p.spent.Down.Framing -= cost.Down.Payload
-	*cost = cost.Add(p.spent)
+	cost.Book(&p.spent)
 	p.spent = wire.Ledger{}
 	p.sink.Unit(&p.unit)
 	if p.body != nil { // the messages stood in it
@@ -106,7 +104,7 @@ func (p *poller) report() {
 // collect takes what has crossed the connection.
 func (p *poller) collect() {
 	if p.conn != nil {
-		p.spent = p.spent.Add(p.conn.Take())
+		p.conn.Book(&p.spent)
 	}
 }
 

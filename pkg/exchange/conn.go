@@ -27,7 +27,15 @@ type Answer struct {
 	Close bool
 	// Body is the content, without what carries it. It is to be read to its end before the next
 	// request.
-	Body io.Reader
+	Body Body
+}
+
+// Body is the content of an answer.
+type Body interface {
+	io.Reader
+	// Wait waits until there is something to read, so that a buffer can be borrowed to read it into. What
+	// goes wrong meanwhile is for Read to say.
+	Wait()
 }
 
 // Conn is one connection of a client, over which it makes one exchange after the other. It is used
@@ -35,10 +43,10 @@ type Answer struct {
 type Conn interface {
 	// Get sends a request and reads the head of its answer.
 	Get(r Request) (*Answer, error)
-	// Take returns what has crossed the connection since the last call, by layer, TLS included. Of
-	// what came in it is that which has been read through Get and Body, not what is only buffered.
+	// Book adds to a ledger what has crossed the connection since the last call, by layer, TLS included.
+	// Of what came in it is that which has been read through Get and Body, not what is only buffered.
 	// Bodies are framing: it is for the caller to say how much of them was messages.
-	Take() wire.Ledger
+	Book(l *wire.Ledger)
 	// Meter returns the connection underneath.
 	Meter() *wire.Meter
 	// Drain and Follow end the connection as the meter's do; all that came in has been read then.

@@ -67,6 +67,13 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Wait implements exchange.Body.
+func (b *Body) Wait() {
+	if b.err == nil && b.conn.reader.Buffered() == 0 {
+		_ = b.conn.reader.fill() // what went wrong goes wrong again
+	}
+}
+
 func (b *Body) read(p []byte) (int, error) {
 	if b.kind == bodyToEnd {
 		return b.conn.reader.Read(p)

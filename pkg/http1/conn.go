@@ -12,9 +12,9 @@ type Conn struct {
 	answer exchange.Answer // the last one
 	body   Body            // of it
 
-	sent  int64       // bytes of all requests
-	heads int64       // bytes of all heads of answers
-	taken wire.Ledger // what Take has returned so far
+	known       bool  // the connection itself has been booked
+	sent, heads int64 // bytes of requests, and of heads of answers, that have not
+	booked      int64 // what was consumed when Book was called last
 }
 
 // NewConn starts HTTP/1.1 on a fresh connection. The caller closes the meter.

@@ -9,9 +9,11 @@ var _ exchange.Conn = (*Conn)(nil)
 
 // Get sends a request and reads the head of its answer, which is valid until the next one.
 func (c *Conn) Get(r exchange.Request) (*exchange.Answer, error) {
-	if err := c.ask(r); err != nil {
+	sent, err := c.Ask(r)
+	if err != nil {
 		return nil, err
 	}
+	c.sent += sent
 	head, err := c.ReadHead()
 	c.heads += head.Bytes
 	if err != nil {
@@ -24,29 +26,19 @@ func (c *Conn) Get(r exchange.Request) (*exchange.Answer, error) {
 	return &c.answer, nil
 }
 
-// ask sends a request. What waits for the answer holds no buffer for it.
-func (c *Conn) ask(r exchange.Request) error {
-	request := exchange.Borrow()
-	defer request.Return()
-	request.B = AppendRequest(request.B, r)
-	if err := c.Send(request.B); err != nil {
-		return err
-	}
-	c.sent += int64(len(request.B))
-	return nil
-}
-
-// Take returns what has crossed the connection since the last call: the connection itself, heads,
+// Book adds to l what has crossed the connection since the last call: the connection itself, heads,
 // and as framing all of the bodies with what transfer coding adds to them (RFC 9112 section 7).
-func (c *Conn) Take() wire.Ledger {
-	now := wire.Ledger{
-		Connections: 1,
-		Up:          wire.Bytes{Header: c.sent},
-		Down:        wire.Bytes{Header: c.heads, Framing: c.Consumed() - c.heads},
+func (c *Conn) Book(l *wire.Ledger) {
+	if !c.known {
+		c.known = true
+		l.Connections++
 	}
-	since := now.Sub(c.taken)
-	c.taken = now
-	return since.Add(c.meter.Overhead())
+	l.Up.Header += c.sent
+	l.Down.Header += c.heads
+	consumed := c.Consumed()
+	l.Down.Framing += consumed - c.booked - c.heads
+	c.sent, c.heads, c.booked = 0, 0, consumed
+	c.meter.BookOverhead(l)
 }
 
 // Drain ends an orderly close that the meter's Finish began.

@@ -12,7 +12,7 @@ import (
 
 // What an exchange took is its heads and all that belongs to its body, however it arrives: nothing of
 // the next one that was read ahead.
-func TestTake(t *testing.T) {
+func TestBook(t *testing.T) {
 	const answers = sized + "hello" + chunked + "5\r\nhello\r\n0\r\nX: y\r\n\r\n" + noContent
 	r := exchange.Request{Target: []byte("/"), Host: "h"}
 	request := int64(len("GET / HTTP/1.1\r\nHost: h\r\n\r\n"))
@@ -42,13 +42,13 @@ func TestTake(t *testing.T) {
 					t.Errorf("body %q, %v", body, err)
 				}
 				want.Up.Header = request
-				if got := c.Take(); got != want {
+				if got := take(c); got != want {
 					t.Errorf("exchange %d took %+v\nwant %+v", i, got, want)
 				}
 			}
 			c.Meter().Finish()
 			c.Drain()
-			if got, want := c.Take(), (wire.Ledger{Down: wire.Bytes{Framing: end}}); got != want {
+			if got, want := take(c), (wire.Ledger{Down: wire.Bytes{Framing: end}}); got != want {
 				t.Errorf("the end took %+v\nwant %+v", got, want)
 			}
 		})

@@ -90,3 +90,9 @@ func wantBody(t *testing.T, c *http1.Conn, head http1.Head, want string, bytes i
 		t.Fatalf("body %.60q, %v, %d bytes consumed; want %.60q, %d", body, err, c.Consumed()-before, want, bytes)
 	}
 }
+
+// take returns what has crossed a connection since the last call.
+func take(c *http1.Conn) (l wire.Ledger) {
+	c.Book(&l)
+	return l
+}

@@ -9,7 +9,7 @@ import (
 // A Reader's buffer begins small, because thousands of connections wait at the same time and hold one each. Where
 // more arrives at once than fits, it grows to usualBytes, and for a head or a line that needs it to MaxHeadBytes.
 const (
-	leastBytes = 512
+	leastBytes = 256
 	usualBytes = 4096
 )
 

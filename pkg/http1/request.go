@@ -28,8 +28,12 @@ func appendField(b []byte, f exchange.Field) []byte {
 	return append(b, "\r\n"...)
 }
 
-// Send writes a request that AppendRequest made.
-func (c *Conn) Send(request []byte) error {
-	_, err := c.meter.Write(request)
-	return err
+// Ask sends a request, and returns how many bytes it is long. What waits for the answer then holds no buffer
+// for it.
+func (c *Conn) Ask(r exchange.Request) (int64, error) {
+	request := exchange.Borrow()
+	defer request.Return()
+	request.B = AppendRequest(request.B, r)
+	_, err := c.meter.Write(request.B)
+	return int64(len(request.B)), err
 }

@@ -46,18 +46,19 @@ func TestAppendRequestKeepsWhatIsThereAndLetsNoValueEndTheHead(t *testing.T) {
 	}
 }
 
-func TestSendWritesTheRequestAsItIs(t *testing.T) {
+func TestAskWritesTheRequestAsItIs(t *testing.T) {
 	c, server := connect(t)
-	request := http1.AppendRequest(nil, exchange.Request{Target: []byte("/"), Host: "h"})
-	if err := c.Send(request); err != nil {
-		t.Fatal(err)
+	r := exchange.Request{Target: []byte("/"), Host: "h"}
+	request := http1.AppendRequest(nil, r)
+	if n, err := c.Ask(r); err != nil || n != int64(len(request)) {
+		t.Fatalf("%d bytes, %v; want %d", n, err, len(request))
 	}
 	_ = c.Meter().CloseWrite()
 	if got, err := io.ReadAll(server); err != nil || !bytes.Equal(got, request) {
 		t.Errorf("the server read %q, %v; want %q", got, err, request)
 	}
 	_ = c.Meter().Close()
-	if err := c.Send(request); err == nil {
-		t.Error("sent on a closed connection")
+	if _, err := c.Ask(r); err == nil {
+		t.Error("asked on a closed connection")
 	}
 }

@@ -45,9 +45,9 @@ type Conn struct {
 	used     uint32  // of the connection's window, since it was opened last
 	stream   *stream // the exchange in hand
 
-	up    wire.Bytes  // what all frames sent took
-	heads int64       // bytes of all header blocks that came
-	taken wire.Ledger // what Take has returned so far
+	up     wire.Bytes  // what all frames sent took
+	heads  int64       // bytes of all header blocks that came
+	booked wire.Ledger // what has been booked so far
 }
 
 var _ exchange.Conn = (*Conn)(nil)
@@ -116,16 +116,17 @@ func (c *Conn) flush(header int) error {
 	return err
 }
 
-// Take returns what has crossed the connection since the last call: the connection itself, header
+// Book adds to l what has crossed the connection since the last call: the connection itself, header
 // blocks, and as framing all that is none: the preface, frame headers, bodies, and frames of other
 // types.
-func (c *Conn) Take() wire.Ledger {
+func (c *Conn) Book(l *wire.Ledger) {
 	now := wire.Ledger{Connections: 1, Up: c.up, Down: wire.Bytes{
 		Header: c.heads, Framing: c.consumed() - c.heads,
 	}}
-	since := now.Sub(c.taken)
-	c.taken = now
-	return since.Add(c.meter.Overhead())
+	since := now.Sub(c.booked)
+	l.Book(&since)
+	c.booked = now
+	c.meter.BookOverhead(l)
 }
 
 // consumed returns how many bytes have been read through the connection so far. Of a DATA frame whose

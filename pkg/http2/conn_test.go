@@ -49,7 +49,7 @@ func TestExchange(t *testing.T) {
 			if err != nil || string(body) != content {
 				t.Errorf("body %q, %v; want %q", body, err, content)
 			}
-			cost := c.Take()
+			cost := take(c)
 			frames, headers, total := sent(t, server, c)
 			want := wire.Ledger{
 				Connections: 1,
@@ -63,7 +63,7 @@ func TestExchange(t *testing.T) {
 			if got := typesOf(frames); !slices.Equal(got, types) {
 				t.Errorf("the client sends %v, want %v", got, types)
 			}
-			if again := c.Take(); again != (wire.Ledger{}) {
+			if again := take(c); again != (wire.Ledger{}) {
 				t.Errorf("taken twice: %+v", again)
 			}
 		})
@@ -102,7 +102,7 @@ func TestRepeatedRequestsShrink(t *testing.T) {
 		if n, err := answer.Body.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
 			t.Errorf("a body of %d bytes, %v; want none", n, err)
 		}
-		cost := c.Take()
+		cost := take(c)
 		up, down = append(up, cost.Up), append(down, cost.Down)
 	}
 	const frame, preface, settings, update, ack = 9, 24, 9 + 3*6, 9 + 4, 9
@@ -137,7 +137,7 @@ func TestLongRequest(t *testing.T) {
 	if _, err := c.Get(r); err != nil {
 		t.Fatal(err)
 	}
-	cost := c.Take()
+	cost := take(c)
 	frames, headers, total := sent(t, server, c)
 	if cost.Up != (wire.Bytes{Header: headers, Framing: total - headers}) || headers < 30_000 {
 		t.Errorf("took %+v; %d bytes of headers in %d were sent", cost.Up, headers, total)
@@ -159,11 +159,11 @@ func TestGoAway(t *testing.T) {
 	if err != nil || !answer.Close {
 		t.Errorf("%+v, %v; want an answer, and that the connection will be closed", answer, err)
 	}
-	c.Take()
+	take(c)
 	if _, err := c.Get(request); err == nil || !strings.Contains(err.Error(), "GOAWAY") {
 		t.Errorf("%v, want an error that names GOAWAY", err)
 	}
-	if cost := c.Take(); cost != (wire.Ledger{}) {
+	if cost := take(c); cost != (wire.Ledger{}) {
 		t.Errorf("what was not asked took %+v", cost)
 	}
 }
@@ -229,7 +229,7 @@ func TestBrokenServer(t *testing.T) {
 			}
 			c.Meter().Finish()
 			c.Drain()
-			if cost := c.Take(); cost.Down.Socket() != c.Meter().BytesRead() {
+			if cost := take(c); cost.Down.Socket() != c.Meter().BytesRead() {
 				t.Errorf("%d of %d bytes booked", cost.Down.Socket(), c.Meter().BytesRead())
 			}
 		})

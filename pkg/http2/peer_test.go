@@ -87,11 +87,11 @@ func TestAgainstNetHTTP(t *testing.T) {
 			if err != nil || answer.Status != status || !bytes.Equal(body, pattern(n)) {
 				t.Errorf("exchange %d: status %d, %d bytes, %v; want %d", i, answer.Status, len(body), err, n)
 			}
-			sum = sum.Add(c.Take())
+			sum = sum.Add(take(c))
 		}
 		c.Meter().Finish()
 		c.Drain()
-		sum = sum.Add(c.Take())
+		sum = sum.Add(take(c))
 		if up, down := client.Written.Load(), client.Read.Load(); sum.Up.Socket() != up || sum.Down.Socket() != down {
 			t.Errorf("booked %d up and %d down, %d and %d crossed", sum.Up.Socket(), sum.Down.Socket(), up, down)
 		}
@@ -136,9 +136,9 @@ func TestStreamIsBookedAsItIsRead(t *testing.T) {
 			if err != nil || string(buf[:n]) != want {
 				t.Errorf("read %q, %v; want %q", buf[:n], err, want)
 			}
-			return c.Take().Down
+			return take(c).Down
 		}
-		c.Take()
+		take(c)
 		for _, piece := range []struct {
 			event, first, rest string
 		}{{"", "fir", "st"}, {"secnd", "sec", "nd"}} {

@@ -125,3 +125,9 @@ func sent(t testing.TB, server net.Conn, c *pollpush.Conn) (frames []http2.Frame
 var request = exchange.Request{Target: []byte("/poll?topic=0&after=17"), Host: "127.0.0.1:8080", Fields: []exchange.Field{
 	{Name: "User-Agent", Value: "Go-http-client/2.0"}, {Name: "Accept-Encoding", Value: "gzip"},
 }}
+
+// take returns what has crossed a connection since the last call.
+func take(c *pollpush.Conn) (l wire.Ledger) {
+	c.Book(&l)
+	return l
+}

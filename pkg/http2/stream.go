@@ -76,6 +76,13 @@ func (s *stream) data(f *http2.DataFrame) error {
 	return nil
 }
 
+// Wait implements exchange.Body.
+func (s *stream) Wait() {
+	if len(s.content) == 0 && !s.ended {
+		_, _ = s.conn.reader.Peek(1) // what went wrong goes wrong again
+	}
+}
+
 // Read reads content. It returns io.EOF once the stream has ended, and io.ErrUnexpectedEOF when the
 // connection ended before that.
 func (s *stream) Read(p []byte) (int, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 
 	"pollpush/pkg/exchange"
 	"pollpush/pkg/feed"
@@ -63,26 +64,26 @@ func (c *Client) request() exchange.Request {
 type reader struct {
 	conn exchange.Conn
 	sink transport.Sink
-	body io.Reader
+	body exchange.Body
 
 	decoder decoder
-	buf     [256]byte // what is being decoded; the connection has a buffer of its own
-	ahead   int64     // bytes of content that have been taken from the connection, and belong to later units
-	unit    transport.Unit
+	ahead   int64           // bytes of content that have been taken from the connection, and belong to later units
+	unit    *transport.Unit // what is being booked, nil while there is nothing
 }
 
 // open sends the request and reads the head of the answer.
 func (r *reader) open(request exchange.Request) error {
-	r.unit.Cost.Requests = 1
 	answer, err := r.conn.Get(request)
 	if err == nil {
 		r.body = answer.Body
 		err = accepted(answer)
 	}
+	cost := r.begin()
+	cost.Requests = 1
 	if err != nil {
-		r.unit.Cost.RequestsFailed = 1
+		cost.RequestsFailed = 1
 	} else {
-		r.unit.Cost.RequestsWithMessages = 1
+		cost.RequestsWithMessages = 1
 	}
 	r.report(0)
 	return err
@@ -104,18 +105,32 @@ func accepted(answer *exchange.Answer) error {
 // follow reads events until the stream ends, and returns why it did.
 func (r *reader) follow() error {
 	for {
-		n, err := r.body.Read(r.buf[:])
-		if derr := r.decode(r.buf[:n]); derr != nil {
-			err = derr
-		}
-		if err != nil {
-			r.report(0)
-			if errors.Is(err, io.EOF) {
-				return ErrStreamEnded
-			}
+		r.body.Wait()
+		if err := r.some(); err != nil {
 			return err
 		}
 	}
+}
+
+// readBytes is how much of a stream is read at once.
+const readBytes = 4096
+
+// some reads and decodes some of the stream.
+func (r *reader) some() error {
+	buf := exchange.Borrow()
+	defer buf.Return()
+	buf.B = slices.Grow(buf.B, readBytes)[:readBytes]
+	n, err := r.body.Read(buf.B)
+	if derr := r.decode(buf.B[:n]); derr != nil {
+		err = derr
+	}
+	if err != nil {
+		r.report(0)
+	}
+	if errors.Is(err, io.EOF) {
+		return ErrStreamEnded
+	}
+	return err
 }
 
 // decode takes the events out of p, which is the last part of the stream that was consumed.
@@ -129,6 +144,7 @@ func (r *reader) decode(p []byte) error {
 		if !complete {
 			return nil
 		}
+		r.begin()
 		if err := r.take(e); err != nil {
 			return err
 		}
@@ -160,17 +176,26 @@ func (r *reader) take(e event) error {
 	return nil
 }
 
-// report hands the unit to the sink and starts the next: all that was taken from the connection,
-// except for the rest bytes that the decoder has still to see. What is no payload is framing: field
-// names, line ends, comments, and what carries them.
+// begin begins the next unit unless one has been, and returns what it costs.
+func (r *reader) begin() *wire.Ledger {
+	if r.unit == nil {
+		r.unit = transport.BorrowUnit()
+	}
+	return &r.unit.Cost
+}
+
+// report hands the unit to the sink: all that was taken from the connection, except for the rest bytes
+// that the decoder has still to see. What is no payload is framing: field names, line ends, comments,
+// and what carries them.
 func (r *reader) report(rest int) {
-	cost := &r.unit.Cost
-	*cost = cost.Add(r.conn.Take())
+	cost := r.begin()
+	r.conn.Book(cost)
 	cost.Down.Framing += r.ahead - int64(rest) - cost.Down.Payload
 	r.ahead = int64(rest)
 	if *cost != (wire.Ledger{}) {
-		r.unit.Received = r.conn.Meter().Completed(*cost)
-		r.sink.Unit(&r.unit)
+		r.unit.Received = r.conn.Meter().Completed(cost)
+		r.sink.Unit(r.unit)
 	}
-	r.unit = transport.Unit{Messages: r.unit.Messages[:0]}
+	r.unit.Return()
+	r.unit = nil
 }

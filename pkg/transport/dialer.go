@@ -47,31 +47,35 @@ func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, erro
 			return nil, ctx.Err()
 		}
 	}
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
 	var meter *wire.Meter
 	var err error
-	Aside(func() { meter, err = d.open(ctx, address) })
+	opened := make(chan struct{})
+	go func() {
+		defer close(opened)
+		meter, err = d.open(longer, address)
+	}()
+	select {
+	case <-opened:
+	case <-ctx.Done():
+		timer := time.AfterFunc(wire.CloseTimeout, cancel)
+		<-opened
+		timer.Stop()
+	}
 	return meter, err
 }
 
-// Aside calls f on a goroutine of its own, and returns when f has. A client waits for hours with the stack that
-// it has grown to once, which shrinks by half at best: what needs a deep one for a moment is done aside.
-func Aside(f func()) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		f()
-	}()
-	<-done
-}
+// tcp dials where nothing else is said.
+var tcp net.Dialer
 
-// open opens a connection.
+// open opens a connection. It has a goroutine of its own, as it takes a deep stack: the client waits for
+// hours with the stack that it has once grown to.
 func (d *Dialer) open(ctx context.Context, address string) (*wire.Meter, error) {
 	dial := d.Dial
 	if dial == nil {
-		dial = new(net.Dialer).DialContext
+		dial = tcp.DialContext
 	}
-	ctx, cancel := outlive(ctx, wire.CloseTimeout)
-	defer cancel()
 	conn, err := dial(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
@@ -99,16 +103,6 @@ func (d *Dialer) Exchange(ctx context.Context, address string) (exchange.Conn, e
 		return http2.NewConn(meter, d.TLS != nil), nil
 	}
 	return http1.NewConn(meter), nil
-}
-
-// outlive returns a context that ends some time after ctx does.
-func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
-	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	release := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(by, cancel)
-		context.AfterFunc(longer, func() { timer.Stop() })
-	})
-	return longer, func() { release(); cancel() }
 }
 
 // Endpoint is where a target serves: what to dial, and what to send as Host.

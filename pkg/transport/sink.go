@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"sync"
 
 	"pollpush/pkg/clock"
 	"pollpush/pkg/feed"
@@ -38,6 +39,20 @@ type Unit struct {
 	// Scheduled and Left are when a poll should have left, and when it did. Both are zero for what
 	// follows no schedule.
 	Scheduled, Left clock.Instant
+}
+
+var units = sync.Pool{New: func() any { return new(Unit) }}
+
+// BorrowUnit returns an empty unit. A client that waits for something to come needs none.
+func BorrowUnit() *Unit {
+	u, _ := units.Get().(*Unit) // nothing else is in there
+	return u
+}
+
+// Return gives a unit back that was borrowed. Its memory goes to the next one.
+func (u *Unit) Return() {
+	*u = Unit{Messages: u.Messages[:0]}
+	units.Put(u)
 }
 
 // UnlessDone returns err, or nil when ctx has ended: what goes wrong then is how a subscription

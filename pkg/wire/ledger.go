@@ -27,14 +27,17 @@ func (b Bytes) Socket() int64 { return b.Payload + b.Framing + b.Header + b.Hand
 
 // Add returns b + o.
 func (b Bytes) Add(o Bytes) Bytes {
-	return Bytes{
-		Payload:   b.Payload + o.Payload,
-		Framing:   b.Framing + o.Framing,
-		Header:    b.Header + o.Header,
-		Handshake: b.Handshake + o.Handshake,
-		TLS:       b.TLS + o.TLS,
-		Control:   b.Control + o.Control,
-	}
+	b.book(&o)
+	return b
+}
+
+func (b *Bytes) book(o *Bytes) {
+	b.Payload += o.Payload
+	b.Framing += o.Framing
+	b.Header += o.Header
+	b.Handshake += o.Handshake
+	b.TLS += o.TLS
+	b.Control += o.Control
 }
 
 // Sub returns b - o.
@@ -98,21 +101,26 @@ type Ledger struct {
 
 // Add returns l + o.
 func (l Ledger) Add(o Ledger) Ledger {
-	return Ledger{
-		Messages:             l.Messages + o.Messages,
-		Connections:          l.Connections + o.Connections,
-		TLSFull:              l.TLSFull + o.TLSFull,
-		TLSResumed:           l.TLSResumed + o.TLSResumed,
-		Upgrades:             l.Upgrades + o.Upgrades,
-		Requests:             l.Requests + o.Requests,
-		RequestsWithMessages: l.RequestsWithMessages + o.RequestsWithMessages,
-		RequestsEmpty:        l.RequestsEmpty + o.RequestsEmpty,
-		RequestsFailed:       l.RequestsFailed + o.RequestsFailed,
-		RequestsGivenUp:      l.RequestsGivenUp + o.RequestsGivenUp,
-		Frames:               l.Frames + o.Frames,
-		Up:                   l.Up.Add(o.Up),
-		Down:                 l.Down.Add(o.Down),
-	}
+	l.Book(&o)
+	return l
+}
+
+// Book adds o to l where it stands. It is for those who do so with every message: a ledger is large, and
+// copies of it make a deep stack.
+func (l *Ledger) Book(o *Ledger) {
+	l.Messages += o.Messages
+	l.Connections += o.Connections
+	l.TLSFull += o.TLSFull
+	l.TLSResumed += o.TLSResumed
+	l.Upgrades += o.Upgrades
+	l.Requests += o.Requests
+	l.RequestsWithMessages += o.RequestsWithMessages
+	l.RequestsEmpty += o.RequestsEmpty
+	l.RequestsFailed += o.RequestsFailed
+	l.RequestsGivenUp += o.RequestsGivenUp
+	l.Frames += o.Frames
+	l.Up.book(&o.Up)
+	l.Down.book(&o.Down)
 }
 
 // Sub returns l - o.

@@ -144,7 +144,7 @@ func (m *Meter) Received() clock.Instant { return clock.Instant(m.socket.receive
 
 // Completed returns when what cost this much was complete: when its last bytes came in, or now if it
 // was only sent.
-func (m *Meter) Completed(cost Ledger) clock.Instant {
+func (m *Meter) Completed(cost *Ledger) clock.Instant {
 	if cost.Down.Socket() == 0 {
 		return m.Clock().Now()
 	}

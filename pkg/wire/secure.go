@@ -57,7 +57,7 @@ type secure struct {
 	upPlain int64      // bytes of the stream that were written, guarded by writing
 
 	full, resumed int64
-	booked        Ledger // what Overhead has returned so far
+	booked        Ledger // what has been booked so far
 }
 
 // write writes to the stream, and notes how many bytes that took on the socket.
@@ -82,14 +82,16 @@ func (s *secure) wasRead(n, room int, err error) {
 	}
 }
 
-// Overhead returns what TLS has taken since the last call: the handshakes, the bytes of records that
+// BookOverhead adds to l what TLS has taken since the last call: the handshakes, the bytes of records that
 // carried none of the stream (handshake, session tickets, alerts), and what the records that did are
-// longer than what they carried. It is empty on plain TCP. It is called by whoever reads.
-func (m *Meter) Overhead() Ledger {
-	s := m.secure
-	if s == nil {
-		return Ledger{}
+// longer than what they carried. On plain TCP that is nothing. It is called by whoever reads.
+func (m *Meter) BookOverhead(l *Ledger) {
+	if m.secure != nil {
+		m.secure.bookOverhead(l)
 	}
+}
+
+func (s *secure) bookOverhead(l *Ledger) {
 	s.writing.Lock()
 	up, upPlain := s.up, s.upPlain
 	written := s.socket.written.Load()
@@ -111,6 +113,6 @@ func (m *Meter) Overhead() Ledger {
 		},
 	}
 	since := now.Sub(s.booked)
+	l.Book(&since)
 	s.booked = now
-	return since
 }

@@ -87,7 +87,7 @@ func (c *Client) open(ctx context.Context, r *reader) error {
 type reader struct {
 	conn *http1.Conn
 	sink transport.Sink
-	unit transport.Unit
+	unit *transport.Unit // what is being booked, nil while there is nothing
 
 	inflater *inflater // nil unless compression was agreed on
 
@@ -105,14 +105,14 @@ type reader struct {
 
 // open sends the upgrade, which was made with key and offers what it does, and checks the answer.
 func (r *reader) open(upgrade exchange.Request, key string, offered Deflate) error {
-	cost := &r.unit.Cost
+	cost := r.begin()
 	cost.Connections = 1
-	request := http1.AppendRequest(nil, upgrade)
-	if err := r.conn.Send(request); err != nil {
+	sent, err := r.conn.Ask(upgrade)
+	if err != nil {
 		r.report()
 		return err
 	}
-	cost.Up.Handshake = int64(len(request))
+	cost.Up.Handshake = sent
 	head, err := r.conn.ReadHead()
 	cost.Down.Handshake = head.Bytes
 	var agreed Deflate
@@ -165,7 +165,7 @@ func (r *reader) frame() error {
 		err = r.payload(h)
 		defer r.release()
 	}
-	cost := &r.unit.Cost
+	cost := r.begin()
 	if err != nil {
 		cost.Down.Framing = r.conn.Consumed() - before
 		r.report()
@@ -318,7 +318,7 @@ func (r *reader) send(op opcode, payload []byte) error {
 	var mask [4]byte
 	binary.BigEndian.PutUint32(mask[:], rand.Uint32())
 	frame := appendMasked(nil, op, mask, payload)
-	if err := r.conn.Send(frame); err != nil {
+	if _, err := r.conn.Meter().Write(frame); err != nil {
 		return err
 	}
 	r.sent += int64(len(frame))
@@ -339,27 +339,35 @@ func (r *reader) sendClose(code uint16) {
 // server ends first (section 7.1.1).
 func (r *reader) end() {
 	before := r.conn.Consumed()
+	cost := r.begin()
 	if r.closed {
 		r.conn.Meter().Follow()
 	} else {
 		r.conn.Meter().Finish()
 		r.conn.Meter().Drain()
 	}
-	r.unit.Cost.Down.Framing += r.conn.Meter().BytesRead() - before // what came after the last frame that was understood
+	cost.Down.Framing += r.conn.Meter().BytesRead() - before // what came after the last frame that was understood
 	r.report()
 }
 
-// report hands the unit to the sink, with what was sent meanwhile, and starts the next.
+// begin begins the next unit, and returns what it costs.
+func (r *reader) begin() *wire.Ledger {
+	r.unit = transport.BorrowUnit()
+	return &r.unit.Cost
+}
+
+// report hands the unit to the sink, with what was sent meanwhile.
 func (r *reader) report() {
 	r.sending.Lock()
 	r.unit.Cost.Up.Framing += r.sent
 	r.unit.Cost.Up.Control += r.sent
 	r.sent = 0
 	r.sending.Unlock()
-	r.unit.Cost = r.unit.Cost.Add(r.conn.Meter().Overhead())
+	r.conn.Meter().BookOverhead(&r.unit.Cost)
 	if r.unit.Cost != (wire.Ledger{}) {
-		r.unit.Received = r.conn.Meter().Completed(r.unit.Cost)
-		r.sink.Unit(&r.unit)
+		r.unit.Received = r.conn.Meter().Completed(&r.unit.Cost)
+		r.sink.Unit(r.unit)
 	}
-	r.unit = transport.Unit{Messages: r.unit.Messages[:0]}
+	r.unit.Return()
+	r.unit = nil
 }

@@ -35,12 +35,13 @@ const extensions = "Sec-WebSocket-Extensions"
 // upgrade returns the request of an opening handshake (section 4.1). An offer among fields makes way
 // for the client's own.
 func upgrade(target []byte, host, key string, fields []exchange.Field, deflate Deflate) exchange.Request {
-	r := exchange.Request{Target: target, Host: host, Fields: []exchange.Field{
-		{Name: "Connection", Value: "Upgrade"},
-		{Name: "Upgrade", Value: "websocket"},
-		{Name: "Sec-WebSocket-Version", Value: "13"},
-		{Name: "Sec-WebSocket-Key", Value: key},
-	}}
+	const own = 5
+	r := exchange.Request{Target: target, Host: host, Fields: append(make([]exchange.Field, 0, own+len(fields)),
+		exchange.Field{Name: "Connection", Value: "Upgrade"},
+		exchange.Field{Name: "Upgrade", Value: "websocket"},
+		exchange.Field{Name: "Sec-WebSocket-Version", Value: "13"},
+		exchange.Field{Name: "Sec-WebSocket-Key", Value: key},
+	)}
 	offer := deflate.offer()
 	if offer != "" {
 		r.Fields = append(r.Fields, exchange.Field{Name: extensions, Value: offer})

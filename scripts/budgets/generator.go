@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -176,23 +175,4 @@ func countAllocations(e *engine.Engine) allocations {
 	now := e.Snapshot()[0]
 	runtime.ReadMemStats(&memory)
 	return allocations{memory.Mallocs, max(now.Delivered, now.Wire.Requests)}
-}
-
-// ratio returns the median of how many times the cost of theirs ours was, measured in turns.
-func ratio(ours, theirs func() (float64, error)) (float64, error) {
-	ratios := make([]float64, either(3, 5))
-	for i := range ratios {
-		a, err := ours()
-		if err != nil {
-			return 0, err
-		}
-		b, err := theirs()
-		if err != nil {
-			return 0, err
-		}
-		ratios[i] = a / b
-		_, _ = fmt.Fprintf(os.Stderr, "%.2f µs, the yardstick %.2f µs: %.3f\n", a*1e6, b*1e6, ratios[i]) // for who asks why
-	}
-	slices.Sort(ratios)
-	return ratios[len(ratios)/2], nil
 }

@@ -89,7 +89,7 @@ func measureAll(ctx context.Context, chosen []budget, stdout, stderr io.Writer) 
 	good := true
 	for i, b := range chosen {
 		_, _ = fmt.Fprintf(stderr, "(%d of %d) %s\n", i+1, len(chosen), b.name)
-		figure, err := inProcess(ctx, b.name)
+		figure, err := inProcess(ctx, b.name, stderr)
 		if ctx.Err() != nil {
 			return errors.New("interrupted: nothing is shown")
 		}
@@ -112,17 +112,17 @@ type measured struct {
 }
 
 // inProcess measures a budget in a process of its own, which is this program again.
-func inProcess(ctx context.Context, name string) (float64, error) {
+func inProcess(ctx context.Context, name string, stderr io.Writer) (float64, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return 0, fmt.Errorf("find this program: %w", err)
 	}
 	cmd := exec.CommandContext(ctx, program, "measure", name, fmt.Sprintf("--quick=%t", quick)) //nolint:gosec // it is this program
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	var said bytes.Buffer
+	cmd.Stderr = io.MultiWriter(&said, stderr)
 	out, err := cmd.Output()
 	if err != nil {
-		return 0, fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
+		return 0, fmt.Errorf("%w: %s", err, strings.TrimSpace(said.String()))
 	}
 	var m measured
 	if err := json.Unmarshal(out, &m); err != nil {
