@@ -119,13 +119,12 @@ func generatorMemory(ctx context.Context, t scenario.Transport) (float64, error)
 	return float64(after-before) / float64(s.Clients) / 1000, nil
 }
 
-// closedLoop is a thousand clients that do nothing but poll, or messages at a rate that a target of one
-// processor can keep up with.
+// closedLoop is a thousand clients that get one message after the other, or do nothing but poll.
 func closedLoop(t scenario.Transport) scenario.Scenario {
 	s := scenario.Default()
 	s.Transports, s.Clients = []scenario.Transport{t}, 1000
 	s.Warmup, s.Duration = time.Second, either(2*time.Second, 5*time.Second)
-	s.Rate = 20
+	s.Rate = 10 // so that a message has been read everywhere before the next one comes
 	if t == scenario.ShortPoll {
 		s.Rate = 0.5
 		s.PollInterval = time.Millisecond // long past when an answer comes: the next poll leaves at once

@@ -71,7 +71,7 @@ func bareReaders(ctx context.Context, s scenario.Scenario, on *child.Process) (f
 	if err != nil {
 		return 0, err
 	}
-	var bytes atomic.Int64
+	var bytes, reads atomic.Int64
 	var reading sync.WaitGroup
 	var conns []net.Conn
 	defer func() {
@@ -96,7 +96,8 @@ func bareReaders(ctx context.Context, s scenario.Scenario, on *child.Process) (f
 			buf := make([]byte, 4096)
 			for {
 				n, err := conn.Read(buf)
-				if bytes.Add(int64(n)); err != nil {
+				bytes.Add(int64(n))
+				if reads.Add(1); err != nil {
 					return
 				}
 			}
@@ -109,13 +110,16 @@ func bareReaders(ctx context.Context, s scenario.Scenario, on *child.Process) (f
 	if err := pause(ctx, lead+s.Warmup); err != nil {
 		return 0, err
 	}
-	cpu, before := metrics.ProcessCPU(), bytes.Load()
+	cpu, before, readsBefore := metrics.ProcessCPU(), bytes.Load(), reads.Load()
 	if err := pause(ctx, s.Duration); err != nil {
 		return 0, err
 	}
 	used := metrics.ProcessCPU().Sub(cpu)
 	const header = 4 // of a frame from 126 bytes on
 	messages := float64(bytes.Load()-before) / float64(s.PayloadBytes+header)
+	if each := messages / float64(reads.Load()-readsBefore); each > 1.05 {
+		return 0, fmt.Errorf("%.2f messages came with each read: the machine was too busy to read them one by one, leave it alone", each)
+	}
 	return (used.User + used.System).Seconds() / messages, nil
 }
 
