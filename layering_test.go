@@ -115,6 +115,9 @@ var mayImport = map[string][]string{
 	// A network between the two, for those who want one. It knows nothing of what it carries.
 	"internal/link": {},
 
+	// Where a trial's processor time and memory go. What it asks of a target it says itself.
+	"internal/profile": {},
+
 	// A network for tests. Nothing imports it but tests.
 	"internal/memnet": {},
 
@@ -129,7 +132,7 @@ var mayImport = map[string][]string{
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare",
 		"internal/doctor", "internal/engine", "internal/forecast", "internal/headers", "internal/host", "internal/link", "internal/liveview", "internal/metric",
-		"internal/model", "internal/openmetrics", "internal/quantumleap", "internal/report", "internal/result",
+		"internal/model", "internal/openmetrics", "internal/profile", "internal/quantumleap", "internal/report", "internal/result",
 		"internal/scenario", "internal/scenariofile", "internal/target", "internal/trace", "pkg/clock",
 		"pkg/feed", "pkg/metrics",
 		"pkg/transport", "pkg/wire", "pkg/wspush",

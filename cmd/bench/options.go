@@ -41,6 +41,7 @@ type options struct {
 	limitTexts   []string
 	limits       result.Limits // what check made of limitTexts
 	metrics      metricsOptions
+	profile      string
 	out          string
 	format       report.Format
 	failIf       []string
@@ -83,6 +84,7 @@ func (o *options) bind(f *pflag.FlagSet) {
 	bindLimits(f, &o.limitTexts)
 	o.bindTarget(f)
 	o.metrics.bind(f)
+	f.StringVar(&o.profile, "profile", "", "write where processor time and memory of bench and target go into this folder, for go tool pprof")
 	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
 	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
 	f.StringArrayVar(&o.failIf, "fail-if", nil, "exit with 3 if this holds, as 'websocket.latency.p99 > 20ms'; may be given again")

@@ -81,12 +81,16 @@ func runBenchmark(ctx context.Context, all []*options, stdout, stderr io.Writer)
 		defer out.Discard()
 		jobs[i] = job{options: o, out: out, engine: o.engine(stderr, view)}
 	}
-	m, err := startMonitor(&all[0].metrics, jobs, stderr)
+	endProfiles, err := profiles(all[0].profile, jobs, stderr)
 	if err != nil {
 		return err
 	}
+	m, err := startMonitor(&all[0].metrics, jobs, stderr)
+	if err != nil {
+		return errors.Join(err, endProfiles())
+	}
 	err = runJobs(ctx, jobs, view, stdout)
-	return errors.Join(err, m.finish(ctx))
+	return errors.Join(err, endProfiles(), m.finish(ctx))
 }
 
 // job is one scenario, what runs it, and where the result goes.

@@ -34,7 +34,7 @@ type Engine struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Clock stamps what arrives. The zero value means a clock of its own: all clocks of a host agree.
 	Clock clock.Clock
-	// Progress, if not nil, is called when a phase begins. It must not block.
+	// Progress, if not nil, is called when a phase begins, which waits for it.
 	Progress func(Progress)
 
 	live live
