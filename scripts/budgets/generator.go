@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -83,8 +84,8 @@ func measuredRun(ctx context.Context, s scenario.Scenario, on *child.Process, at
 		return result.Trial{}, err
 	}
 	t := r.Trials[0]
-	if *t.Messages.Lost > 0 || *t.Server.Books.Difference != 0 {
-		return t, fmt.Errorf("the run is worth nothing: %v", t.Verdict.Reasons)
+	if d := t.Server.Books.Difference; *t.Messages.Lost > 0 || d == nil || *d != 0 {
+		return t, fmt.Errorf("the run is worth nothing: %s", strings.Join(t.Verdict.Reasons, "; "))
 	}
 	return t, nil
 }

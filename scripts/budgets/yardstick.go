@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
 	"regexp"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -27,37 +25,13 @@ import (
 // noPhase is for who does not care how far a run is.
 func noPhase(*engine.Engine, engine.Phase) {}
 
-// ratio returns the median of how many times the cost of theirs ours was, measured in turns, each against a
-// target that has served nobody else.
-func ratio(ctx context.Context, s scenario.Scenario, ours, theirs func(*child.Process) (float64, error)) (float64, error) {
-	ratios := make([]float64, either(3, 5))
-	for i := range ratios {
-		var cost [2]float64
-		for side, measure := range []func(*child.Process) (float64, error){ours, theirs} {
-			on, err := startTarget(ctx, s.Clients)
-			if err != nil {
-				return 0, err
-			}
-			cost[side], err = measure(on)
-			on.Stop()
-			if err != nil {
-				return 0, err
-			}
-		}
-		ratios[i] = cost[0] / cost[1]
-		_, _ = fmt.Fprintf(os.Stderr, "%.2f µs, the yardstick %.2f µs: %.3f\n", cost[0]*1e6, cost[1]*1e6, ratios[i]) // for who asks why
-	}
-	slices.Sort(ratios)
-	return ratios[len(ratios)/2], nil
-}
-
 // webSocketCPU returns how many times the processor time of a bare reader a delivered message takes.
 func webSocketCPU(ctx context.Context) (float64, error) {
 	s := closedLoop(scenario.WebSocket)
-	return ratio(ctx, s, func(on *child.Process) (float64, error) {
+	return ratio(ctx, s, func(ctx context.Context, on *child.Process) (float64, error) {
 		t, err := measuredRun(ctx, s, on, noPhase)
 		return t.Generator.CPU().Seconds() / float64(t.Messages.Delivered), err
-	}, func(on *child.Process) (float64, error) {
+	}, func(ctx context.Context, on *child.Process) (float64, error) {
 		return bareReaders(ctx, s, on)
 	})
 }
@@ -118,7 +92,7 @@ func bareReaders(ctx context.Context, s scenario.Scenario, on *child.Process) (f
 	const header = 4 // of a frame from 126 bytes on
 	messages := float64(bytes.Load()-before) / float64(s.PayloadBytes+header)
 	if each := messages / float64(reads.Load()-readsBefore); each > 1.05 {
-		return 0, fmt.Errorf("%.2f messages came with each read: the machine was too busy to read them one by one, leave it alone", each)
+		return 0, fmt.Errorf("%w: %.2f messages came with each read", errBusy, each)
 	}
 	return (used.User + used.System).Seconds() / messages, nil
 }
@@ -149,10 +123,10 @@ func pollCPU(ctx context.Context) (float64, error) {
 		return 0, errors.New("wrk is not installed: it is in the Debian package wrk")
 	}
 	s := closedLoop(scenario.ShortPoll)
-	return ratio(ctx, s, func(on *child.Process) (float64, error) {
+	return ratio(ctx, s, func(ctx context.Context, on *child.Process) (float64, error) {
 		t, err := measuredRun(ctx, s, on, noPhase)
 		return t.Generator.CPU().Seconds() / float64(t.Wire.Steady.Requests), err
-	}, func(on *child.Process) (float64, error) {
+	}, func(ctx context.Context, on *child.Process) (float64, error) {
 		return runWrk(ctx, wrk, s, on)
 	})
 }
