@@ -85,16 +85,22 @@ func unit(name scenario.Transport) []byte {
 		"Date: Sat, 01 Jan 2000 00:00:00 GMT\r\n\r\n[%s]", len(message)+2, message)
 }
 
-// deliver sends a unit. After a poll's answer it reads the next poll.
+var nothingNew = []byte(emptyAnswer)
+
+// deliver sends a unit. To a poll it is the answer: it reads the next one, which comes back empty, and the one
+// after that.
 func (s *stub) deliver(name scenario.Transport, unit []byte) error {
-	if _, err := s.Write(unit); err != nil {
+	if _, err := s.Write(unit); err != nil || name == scenario.WebSocket || name == scenario.SSE {
 		return err
 	}
-	if name == scenario.ShortPoll || name == scenario.LongPoll {
-		_, err := s.request()
+	if _, err := s.request(); err != nil {
 		return err
 	}
-	return nil
+	if _, err := s.Write(nothingNew); err != nil {
+		return err
+	}
+	_, err := s.request()
+	return err
 }
 
 // tallySink counts messages.

@@ -12,6 +12,8 @@ type Conn struct {
 	answer exchange.Answer // the last one
 	body   Body            // of it
 
+	contentType string // of the last answer that had one
+
 	known       bool  // the connection itself has been booked
 	sent, heads int64 // bytes of requests, and of heads of answers, that have not
 	booked      int64 // what was consumed when Book was called last

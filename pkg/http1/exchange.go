@@ -19,11 +19,20 @@ func (c *Conn) Get(r exchange.Request) (*exchange.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.answer.Status, c.answer.Close, c.answer.Body = head.Status, head.Close, c.Body(head)
-	if string(head.contentType) != c.answer.ContentType { // it seldom changes, and then takes no memory
-		c.answer.ContentType = string(head.contentType)
-	}
+	c.answer = exchange.Answer{Status: head.Status, ContentType: c.contentTypeOf(head), Close: head.Close, Body: c.Body(head)}
 	return &c.answer, nil
+}
+
+// contentTypeOf returns a head's content type. It is always the same one where there is one, and then takes no
+// memory.
+func (c *Conn) contentTypeOf(head Head) string {
+	if len(head.contentType) == 0 {
+		return ""
+	}
+	if string(head.contentType) != c.contentType {
+		c.contentType = string(head.contentType)
+	}
+	return c.contentType
 }
 
 // Book adds to l what has crossed the connection since the last call: the connection itself, heads,

@@ -2,6 +2,7 @@ package http2_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -154,7 +155,7 @@ func TestStreamIsBookedAsItIsRead(t *testing.T) {
 			}
 		}
 		close(next)
-		if n, err := answer.Body.Read(buf); n != 0 || err != io.EOF {
+		if n, err := answer.Body.Read(buf); n != 0 || !errors.Is(err, io.EOF) {
 			t.Errorf("%d, %v; want the end", n, err)
 		}
 		c.Meter().Finish()

@@ -137,6 +137,8 @@ func closedLoop(t scenario.Transport) scenario.Scenario {
 // midst of the window.
 func generatorAllocations(ctx context.Context, t scenario.Transport) (float64, error) {
 	s := closedLoop(t)
+	s.Rate = 10
+	s.Warmup, s.Duration = 4*time.Second, either(5*time.Second, 8*time.Second) // every buffer has grown to what it needs
 	on, err := startTarget(ctx, s.Clients)
 	if err != nil {
 		return 0, err
@@ -147,7 +149,7 @@ func generatorAllocations(ctx context.Context, t scenario.Transport) (float64, e
 	_, err = measuredRun(ctx, s, on, func(e *engine.Engine, p engine.Phase) {
 		if p == engine.Window {
 			counted.Go(func() {
-				const margin = 500 * time.Millisecond // the engine looks at the target at the window's edges
+				const margin = 1500 * time.Millisecond // the engine looks at the target at the window's edges
 				if pause(ctx, margin) == nil {
 					start = countAllocations(e)
 				}
