@@ -79,6 +79,15 @@ var mayImport = map[string][]string{
 		"pkg/ssepush", "pkg/transport", "pkg/wire", "pkg/wspush", "github.com/prometheus/client_model", "github.com/prometheus/common",
 	},
 
+	// What processes use, seen from outside.
+	"internal/procs": {"github.com/prometheus/procfs"},
+
+	// Other people's servers beside the target. It measures by what messages say and the kernel tells.
+	"internal/adapter": {
+		"internal/admin", "internal/child", "internal/scenario", "internal/target", "pkg/ajaxpoll", "pkg/clock",
+		"pkg/exchange", "pkg/feed", "pkg/ssepush", "pkg/transport", "pkg/wire", "pkg/wspush",
+	},
+
 	// One exchange, taken apart. It parses the wire by itself: it checks what the transports book.
 	"internal/trace": {
 		"internal/admin", "internal/build", "internal/engine", "internal/headers",

@@ -121,6 +121,9 @@ func (p *Process) exchange(config target.Config, stdout io.Reader) error {
 	return nil
 }
 
+// PID returns the id of the child's process.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // Exited is closed when the child has ended and was waited for.
 func (p *Process) Exited() <-chan struct{} { return p.exited }
 
