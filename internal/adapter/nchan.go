@@ -120,16 +120,16 @@ func nchanFolder(address string) (string, error) {
 	return folder, err
 }
 
-// serving waits until nginx accepts connections.
+// serving waits until a worker of nginx answers, whatever it says: connections are accepted before there is one.
 func (n *Nchan) serving(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, nchanStart)
 	defer cancel()
 	tick := time.NewTicker(nchanStep)
 	defer tick.Stop()
 	for {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", n.endpoint.Address)
+		answer, err := n.ask(ctx, http.MethodGet, "/", nil)
 		if err == nil {
-			return conn.Close()
+			return answer.Body.Close()
 		}
 		select {
 		case <-n.exited:
@@ -139,6 +139,15 @@ func (n *Nchan) serving(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+func (n *Nchan) ask(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, method, "http://"+n.endpoint.Address+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	return n.http.Do(r)
 }
 
 // PID implements Server: the master's, whose children the workers are.
@@ -195,12 +204,7 @@ func (n *Nchan) Publish(ctx context.Context, p Publication, begun func(clock.Ins
 }
 
 func (n *Nchan) post(ctx context.Context, message []byte) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+n.endpoint.Address+"/publish", bytes.NewReader(message))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	answer, err := n.http.Do(r)
+	answer, err := n.ask(ctx, http.MethodPost, "/publish", message)
 	if err != nil {
 		return err
 	}
