@@ -151,6 +151,11 @@ var mayImport = map[string][]string{
 		"internal/admin", "internal/child", "internal/cli", "internal/engine", "internal/headers", "internal/result",
 		"internal/scenario", "internal/target", "pkg/metrics", "pkg/transport", "github.com/spf13/cobra",
 	},
+	"scripts/peers": {
+		"internal/adapter", "internal/admin", "internal/build", "internal/child", "internal/cli", "internal/host",
+		"internal/procs", "internal/result", "internal/scenario", "pkg/clock", "pkg/metrics", "pkg/transport", "pkg/wire",
+		"github.com/spf13/cobra",
+	},
 	"cmd/target": {
 		"internal/admin", "internal/build", "internal/cli", "internal/headers", "internal/target", "pkg/clock", "github.com/spf13/cobra",
 		"github.com/spf13/pflag",
