@@ -98,7 +98,7 @@ func TestServersDeliver(t *testing.T) {
 							}
 						})
 					}
-					ready.Wait()
+					waitFor(ctx, &ready)
 				}
 				join()
 				var origin clock.Instant

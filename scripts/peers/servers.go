@@ -51,7 +51,6 @@ func serversCommand() *cobra.Command {
 
 // serveAll has the servers take turns in rounds. Every trial starts a server of its own.
 func serveAll(ctx context.Context, f *file, s size, stderr io.Writer) error {
-	f.Versions["target"] = "of this commit"
 	f.Versions["nchan"] = nchanVersion(ctx)
 	for round := range s.rounds {
 		for _, over := range adapter.Transports() {

@@ -47,8 +47,8 @@ func (f file) table() string {
 	for i, name := range names {
 		names[i] = name + ": " + f.Versions[name]
 	}
-	fmt.Fprintf(&b, "Versions: %s.\n\nOn: %s, %d × %s, %s.\n\n",
-		escape(strings.Join(names, "; ")), escape(f.Host.Kernel), f.Host.CPUs, escape(f.Host.CPUModel), f.Started.Format("2006-01-02"))
+	fmt.Fprintf(&b, "Versions: pollpush: %s (%.12s); %s.\n\nOn: %s, %d × %s, %s.\n\n",
+		escape(f.Tool.Version), escape(f.Tool.Commit), escape(strings.Join(names, "; ")), escape(f.Host.Kernel), f.Host.CPUs, escape(f.Host.CPUModel), f.Started.Format("2006-01-02"))
 	return b.String()
 }
 

@@ -10,6 +10,7 @@ import (
 // sample is a file with a run of everything, whose figures can be reckoned by heart.
 func sample() file {
 	f := file{Versions: map[string]string{"wrk": "wrk 4 [epoll]", "k6": "k6|v1"}}
+	f.Tool.Version, f.Tool.Commit = "1", "c"
 	f.Host.Kernel, f.Host.CPUs, f.Host.CPUModel = "Linux 6", 2, "A"
 	one := 1.0
 	for _, t := range []struct {
@@ -51,7 +52,7 @@ func TestTable(t *testing.T) {
 		"| k6 | 2000 | 5000 | 200.0 | 20.0 | 200.0 | 20.0 |\n",
 		"| k6 | a &lt;b> | 1.00 | – | – | – |\n",
 		"| sse | nchan | 999 of 1000, 1 wrong | 1.00 | 1.00 | 1.00 | 10.0 | 10.0 | 5.0 |\n",
-		`Versions: k6: k6\|v1; wrk: wrk 4 [epoll].`,
+		`Versions: pollpush: 1 (c); k6: k6\|v1; wrk: wrk 4 [epoll].`,
 		"On: Linux 6, 2 × A",
 	} {
 		if !strings.Contains(got, want) {

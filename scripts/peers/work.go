@@ -53,7 +53,9 @@ type work struct {
 func (w work) length() time.Duration { return w.settle + w.window + time.Second }
 
 // connecting is how long a tool may take to connect all clients, if it cannot wait for that itself.
-func (w work) connecting() time.Duration { return time.Duration(w.clients) * 2 * time.Millisecond }
+func (w work) connecting() time.Duration {
+	return 3*time.Second + time.Duration(w.clients)*2*time.Millisecond
+}
 
 // pollPath is what those poll that cannot keep a cursor.
 const pollPath = "/poll?topic=0&after=0"
