@@ -46,7 +46,7 @@ func StartTarget(ctx context.Context, stderr io.Writer) (*Target, error) {
 	return &Target{process: process, admin: admin.NewClient(process.Admin, nil), endpoint: endpoint}, nil
 }
 
-// Service and AdminURL return the URLs of its two addresses.
+// Service returns the URL of the address that is measured.
 func (t *Target) Service() string { return t.process.Service }
 
 // AdminURL returns the URL of the address that it is controlled on.

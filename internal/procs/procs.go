@@ -63,15 +63,11 @@ const ticks = 100
 func (u *Usage) add(fs procfs.FS, stat procfs.ProcStat) error {
 	waited := stat.CUTime + stat.CSTime // these two have a sign in the kernel's own words
 	u.CPU += time.Duration(int64(stat.UTime+stat.STime)+int64(waited)) * (time.Second / ticks)
-	p, err := fs.Proc(stat.PID)
+	memory, err := resident(fs, stat.PID)
 	if err != nil {
 		return err
 	}
-	memory, err := p.ProcSMapsRollup()
-	if err != nil {
-		return err
-	}
-	u.Memory += int64(memory.Pss)
+	u.Memory += memory
 	u.Processes++
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"pollpush/internal/scenario"
 )
 
 // tool is a load generator.
@@ -22,6 +24,8 @@ type tool struct {
 	jobs []string
 	// publishes says that it tells the target itself what to publish.
 	publishes bool
+	// prepare puts what it needs besides into the run's folder; nil if that is nothing.
+	prepare func(work) error
 	// arguments returns how it is told what to do.
 	arguments func(work) []string
 	// report reads what it says about the run, from what it printed and the files that it left.
@@ -37,7 +41,7 @@ func tools(bench, k6 string) []tool {
 		},
 		{
 			name: "k6", program: k6, version: []string{"version"}, jobs: []string{sockets, polls, closed},
-			arguments: k6Arguments, report: k6Report,
+			prepare: prepareK6, arguments: k6Arguments, report: k6Report,
 		},
 		{
 			name: "wrk", program: "wrk", version: []string{"-v"}, jobs: []string{closed},
@@ -92,19 +96,16 @@ func benchArguments(w work) []string {
 		"--transports", string(w.transport), "--clients", strconv.Itoa(w.clients), "--headers", "minimal",
 		"--warmup", warmup.String(), "--duration", w.length().String(),
 	}
-	rate, interval := w.rate, w.interval
+	rate, interval, pacing := w.rate, w.interval, scenario.FixedDelay
 	if rate == 0 {
 		rate = 0.001 // the first would be due long after the end
 	}
-	if w.name == closed {
-		interval = time.Millisecond // so that every poll is late, and leaves when the one before it was answered
+	if w.name == closed { // every poll is late, and leaves when the one before it was answered
+		interval, pacing = time.Millisecond, scenario.FixedRate
 	}
 	arguments = append(arguments, "--rate", strconv.FormatFloat(rate, 'g', -1, 64))
 	if interval > 0 {
-		arguments = append(arguments, "--poll-interval", interval.String(), "--poll-pacing", "fixed-delay")
-	}
-	if w.name == closed {
-		arguments[len(arguments)-1] = "fixed-rate"
+		arguments = append(arguments, "--poll-interval", interval.String(), "--poll-pacing", string(pacing))
 	}
 	return arguments
 }
