@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pollpush/internal/adapter"
+	"pollpush/internal/scenario"
 	"pollpush/pkg/clock"
 )
 
@@ -26,6 +27,19 @@ type generatorRun struct {
 	// Memory is the generator's at the end of the window.
 	Memory   int64     `json:"memory_bytes"`
 	Reported []latency `json:"reported"`
+	// Behind says that the tool took in messages so late that many of those sent in the window were not in its
+	// processor time yet: that is more than is measured.
+	Behind bool `json:"behind,omitempty"`
+}
+
+// isBehind reports whether a run's processor time is short of more than a 40th of its messages. By Little's law, as
+// many are on their way at any moment as are sent in the time that one takes on average.
+func (r generatorRun) isBehind(w work) bool {
+	if w.transport != scenario.WebSocket || len(r.Reported) == 0 {
+		return false // a poll that the target answered waits for its client, and the client for it
+	}
+	delivery := r.Reported[0].Mean // it comes first
+	return delivery == nil || *delivery > *ms(w.window)/40
 }
 
 // Bounds of a run.
@@ -63,5 +77,6 @@ func generate(ctx context.Context, t tool, w work, stderr io.Writer) (generatorR
 	if r.Reported, err = t.report(w, p.printed.String()); err != nil {
 		return r, fmt.Errorf("%w: %s", err, p.tail())
 	}
+	r.Behind = r.isBehind(w)
 	return r, nil
 }

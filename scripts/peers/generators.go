@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,17 +75,20 @@ func generateAll(ctx context.Context, f *file, all []tool, s size, stderr io.Wri
 	return nil
 }
 
-// attempts is how often a run is tried: a tool that was slow to connect may have ended before its window did, and that
-// is no figure.
+// attempts is how often a run is tried: a tool that was slow to connect may have ended before its window did, which is
+// no figure, or have fallen behind.
 const attempts = 3
 
 func generateAgain(ctx context.Context, t tool, w work, stderr io.Writer) (generatorRun, error) {
 	for i := 1; ; i++ {
 		r, err := generateIn(ctx, t, w, stderr)
-		if err == nil || ctx.Err() != nil || i == attempts {
+		if (err == nil && !r.Behind) || ctx.Err() != nil || i == attempts {
 			return r, err
 		}
-		_, _ = fmt.Fprintf(stderr, "once more, because of %v\n", err)
+		if err == nil {
+			err = errors.New("it fell behind")
+		}
+		_, _ = fmt.Fprintf(stderr, "once more: %v\n", err)
 	}
 }
 

@@ -68,6 +68,7 @@ type summary struct {
 	perCPU    float64 // polls or messages in a second of processor time
 	perClient float64 // bytes
 	reported  []latency
+	behind    bool // in some round
 
 	few, memory, rate, one []float64 // what they are medians of; few is memory with few clients
 }
@@ -85,7 +86,7 @@ func summarize(runs []generatorRun) []summary {
 			s.few = append(s.few, float64(r.Memory))
 			continue
 		}
-		s.clients, s.reported = r.Clients, r.Reported
+		s.clients, s.reported, s.behind = r.Clients, r.Reported, s.behind || r.Behind
 		s.memory = append(s.memory, float64(r.Memory))
 		s.rate = append(s.rate, float64(r.Done)/r.Window.Seconds())
 		s.one = append(s.one, float64(r.CPU.Microseconds())/float64(max(r.Done, 1)))
@@ -106,9 +107,17 @@ func generatorTable(b *strings.Builder, j job, runs []generatorRun) {
 	w := what[j.name]
 	fmt.Fprintf(b, "**"+w.title+".**\n\n", all[0].clients)
 	fmt.Fprintf(b, "| | %s a second | %s per CPU second | CPU each, µs | × bench | memory per client, KB | × bench |\n|:--|--:|--:|--:|--:|--:|--:|\n", w.unit, w.unit)
+	behind := false
 	for _, s := range all {
-		fmt.Fprintf(b, "| %s | %.0f | %.0f | %.1f | %s | %.1f | %s |\n", s.tool, s.perSecond, s.perCPU, s.each, times(s.each, all[0].each),
+		doubt := ""
+		if s.behind {
+			behind, doubt = true, "?"
+		}
+		fmt.Fprintf(b, "| %s | %.0f | %.0f%s | %.1f%s | %s | %.1f | %s |\n", s.tool, s.perSecond, s.perCPU, doubt, s.each, doubt, times(s.each, all[0].each),
 			s.perClient/1e3, times(s.perClient, all[0].perClient))
+	}
+	if behind {
+		b.WriteString("\n? It fell behind: many messages had been sent to it that it had not taken in yet, so each costs more than that.\n")
 	}
 	b.WriteString("\n| | what it reports (the last round), ms | mean | p50 | p99 | max |\n|:--|:--|--:|--:|--:|--:|\n")
 	for _, s := range all {

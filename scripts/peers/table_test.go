@@ -23,7 +23,7 @@ func sample() file {
 			f.Generators = append(f.Generators, generatorRun{
 				Job: sockets, Tool: t.tool, Round: round + 1, Clients: 1010, Window: 2 * time.Second, Done: 4000,
 				CPU: time.Duration(t.factor) * 40 * time.Millisecond, Memory: 9_000_000 + noise + t.factor*10_000_000,
-				Reported: []latency{{Of: "a <b>", Mean: &one}},
+				Reported: []latency{{Of: "a <b>", Mean: &one}}, Behind: t.tool == "k6" && round == 1,
 			})
 		}
 	}
@@ -49,10 +49,11 @@ func TestTable(t *testing.T) {
 	for _, want := range []string{
 		"Each of 1010 clients follows",
 		"| bench | 2000 | 100000 | 10.0 | 1.0 | 10.0 | 1.0 |\n",
-		"| k6 | 2000 | 5000 | 200.0 | 20.0 | 200.0 | 20.0 |\n",
+		"| k6 | 2000 | 5000? | 200.0? | 20.0 | 200.0 | 20.0 |\n",
 		"| k6 | a &lt;b> | 1.00 | – | – | – |\n",
 		"| sse | nchan | 999 of 1000, 1 wrong | 1.00 | 1.00 | 1.00 | 10.0 | 10.0 | 5.0 |\n",
 		`Versions: pollpush: 1 (c); k6: k6\|v1; wrk: wrk 4 [epoll].`,
+		"\n? It fell behind",
 		"On: Linux 6, 2 × A",
 	} {
 		if !strings.Contains(got, want) {
@@ -78,5 +79,18 @@ func TestNoTool(t *testing.T) {
 	var stderr strings.Builder
 	if code := run(t.Context(), []string{"generators", "--bench", "/nowhere/bench"}, nil, t.Output(), &stderr); code != 2 || !strings.Contains(stderr.String(), `no bench here ("/nowhere/bench")`) {
 		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
+}
+
+func TestBehind(t *testing.T) {
+	w := work{job: jobs(size{})[0], window: 8 * time.Second}
+	for mean, want := range map[float64]bool{200: false, 201: true} {
+		if got := (generatorRun{Reported: []latency{{Mean: &mean}}}).isBehind(w); got != want {
+			t.Errorf("a mean of %v ms: %t, want %t", mean, got, want)
+		}
+	}
+	late := 5000.0
+	if w.transport = "short-poll"; (generatorRun{Reported: []latency{{Mean: &late}}}).isBehind(w) {
+		t.Error("polls wait for their clients")
 	}
 }
