@@ -158,6 +158,8 @@ func ruleQueries(t *testing.T) []string {
 // was traffic in the last minute.
 func waitForData(t *testing.T, api, query string, deadline time.Time) {
 	t.Helper()
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
 	for {
 		n, err := numbers(api + "query?query=" + url.QueryEscape("max_over_time(("+query+")[5m:1s])"))
 		switch {
@@ -167,7 +169,7 @@ func waitForData(t *testing.T, api, query string, deadline time.Time) {
 			t.Errorf("%s has no data: %v", query, err)
 			return
 		}
-		time.Sleep(100 * time.Millisecond)
+		<-again.C
 	}
 }
 

@@ -45,9 +45,6 @@ type Process struct {
 	once   sync.Once
 }
 
-// PID returns the child's process.
-func (p *Process) PID() int { return p.cmd.Process.Pid }
-
 // Start runs this program again as a target. What the child writes to its standard error goes to
 // stderr.
 func Start(ctx context.Context, config target.Config, stderr io.Writer) (*Process, error) {
