@@ -1,7 +1,9 @@
 package feed
 
 import (
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"pollpush/pkg/clock"
 )
@@ -13,12 +15,22 @@ type Log struct {
 	maxMessages int
 	maxBytes    int
 
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	tail  []Message // ring: the message with sequence s stands at s % len(tail)
 	first uint64    // sequence of the oldest message kept
 	next  uint64    // sequence of the next message
 	bytes int       // sum of the kept messages' lengths
 	more  chan struct{}
+
+	followers []Follower  // replaced, never changed
+	awaited   atomic.Bool // somebody may be waiting for more
+}
+
+// Follower is told of every publication.
+type Follower interface {
+	// Wake says that something was appended. It is called by the publisher, and must not take long: what
+	// there is to do is somebody else's to do.
+	Wake()
 }
 
 func newLog(maxMessages, maxBytes int) *Log {
@@ -37,7 +49,7 @@ type Batch struct {
 	Missed uint64
 	// Messages are those that are, in order.
 	Messages []Message
-	// More is closed when something is appended after this batch was taken.
+	// More is closed soon after something is appended that is not in this batch.
 	More <-chan struct{}
 }
 
@@ -45,23 +57,42 @@ type Batch struct {
 // encoded once; every reader shares the bytes.
 func (l *Log) Publish(due clock.Instant, size int) (Message, error) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	raw, err := encode(l.next, due, size)
 	if err != nil {
+		l.mu.Unlock()
 		return Message{}, err
 	}
-	return l.append(Message{Seq: l.next, Due: due, Raw: raw}), nil
+	return l.append(due, raw), nil
 }
 
 // Append appends a message whose bytes somebody else made, a JSON object that the caller no
 // longer changes. The log gives it the next sequence number.
 func (l *Log) Append(due clock.Instant, raw []byte) Message {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.append(Message{Seq: l.next, Due: due, Raw: raw})
+	return l.append(due, raw)
 }
 
-func (l *Log) append(m Message) Message {
+// append appends a message to the log, which is locked, unlocks it, and tells who waits. Readers that run at
+// once would find it locked otherwise, and whoever waits for a lock is put to sleep again.
+func (l *Log) append(due clock.Instant, raw []byte) Message {
+	m := Message{Seq: l.next, Due: due, Raw: raw}
+	l.keep(m)
+	followers, more, awaited := l.followers, l.more, l.awaited.Swap(false)
+	l.more = make(chan struct{})
+	l.mu.Unlock()
+	for _, f := range followers {
+		f.Wake()
+	}
+	if awaited {
+		go close(more) // it takes milliseconds to wake ten thousand, and the next publication may be due
+	} else {
+		close(more)
+	}
+	return m
+}
+
+// keep puts a message into the tail.
+func (l *Log) keep(m Message) {
 	if int(l.next-l.first) == len(l.tail) {
 		l.grow()
 	}
@@ -74,9 +105,20 @@ func (l *Log) append(m Message) Message {
 	for l.bytes > l.maxBytes && l.first < l.next-1 {
 		l.dropOldest()
 	}
-	close(l.more)
-	l.more = make(chan struct{})
-	return m
+}
+
+// Attach has a follower told of every publication from now on.
+func (l *Log) Attach(f Follower) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.followers = append(slices.Clone(l.followers), f)
+}
+
+// Detach has a follower told no more. It may be told once more of what is being published.
+func (l *Log) Detach(f Follower) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.followers = slices.DeleteFunc(slices.Clone(l.followers), func(other Follower) bool { return other == f })
 }
 
 // grow doubles the ring up to its bound, so that ten thousand quiet topics cost little.
@@ -99,14 +141,27 @@ func (l *Log) dropOldest() {
 	l.first++
 }
 
+// Next returns the first message after the cursor that is still kept, and how many before it are not; ok
+// is false when there is none.
+func (l *Log) Next(after uint64) (m Message, missed uint64, ok bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if after >= l.next-1 {
+		return Message{}, 0, false
+	}
+	seq := max(after+1, l.first)
+	return l.tail[seq%uint64(len(l.tail))], seq - after - 1, true
+}
+
 // Since returns what follows the cursor after, the sequence number of the last message the reader
 // has (0: none). The messages are appended to buf[:0], which may be nil; their bytes are shared
 // and must not be changed. A cursor beyond the end is treated as the end.
 func (l *Log) Since(after uint64, buf []Message) Batch {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.mu.RLock()
+	defer l.mu.RUnlock()
 	b := Batch{Messages: buf[:0], More: l.more}
 	if after >= l.next-1 {
+		l.awaited.Store(true)
 		return b
 	}
 	from := max(after+1, l.first)
@@ -120,7 +175,7 @@ func (l *Log) Since(after uint64, buf []Message) Batch {
 // End returns the sequence number of the newest message, 0 when there was none: the cursor of a
 // reader that wants only what is still to come.
 func (l *Log) End() uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.mu.RLock()
+	defer l.mu.RUnlock()
 	return l.next - 1
 }

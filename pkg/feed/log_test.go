@@ -150,9 +150,8 @@ func TestMoreIsClosedByTheNextAppend(t *testing.T) {
 			t.Fatalf("More closed with %d messages, before the next", n)
 		}
 		publish(t, log, 100)
-		if !isClosed(atEnd.More) || !isClosed(behind.More) {
-			t.Fatalf("More open after message %d", n+1)
-		}
+		<-atEnd.More // soon, if not at once
+		<-behind.More
 	}
 }
 
