@@ -1,18 +1,16 @@
 package wspush
 
 import (
-	"bufio"
-	"context"
-	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/coder/websocket"
 
+	"pollpush/pkg/fanout"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/transport"
-	"pollpush/pkg/wire"
 )
 
 // DefaultPing is how often a server pings a client, to keep proxies from closing a quiet
@@ -24,6 +22,8 @@ const DefaultPing = 30 * time.Second
 type Handler struct {
 	Feed    *feed.Feed
 	Origins transport.Origins
+	// Pool writes the messages. When it ends, connections are closed with 1001. It may not be nil.
+	Pool *fanout.Pool
 	// Ping is the interval of pings; a client that leaves one unanswered until the next is due is
 	// cut off. 0 means DefaultPing.
 	Ping time.Duration
@@ -34,56 +34,98 @@ type Handler struct {
 	Deflate Deflate
 	// Counters may not be nil.
 	Counters *transport.Counters
+
+	mu       sync.Mutex
+	prepared [2]*frames // made when first needed: plain, and compressed one by one
 }
 
-// ServeHTTP serves one connection until the client closes it, a write fails, or the request's
-// context ends, which here means that the server is about to: then it closes with 1001.
+// ServeHTTP answers an opening handshake. The connection lasts beyond that, until the client closes it, a
+// write fails, or the pool ends.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	raw := &hijacked{ResponseWriter: w}
-	log, after, conn, err := h.accept(raw, r)
+	s, err := h.open(w, r)
 	if err != nil {
 		h.Counters.Failed.Add(1)
 		return
 	}
 	h.Counters.Upgrades.Add(1)
 	h.Counters.Subscribers.Add(1)
-	defer h.Counters.Subscribers.Add(-1)
-
-	s := &socket{conn: conn, raw: raw.conn, counters: h.Counters, after: after}
-	gone, left := context.WithCancel(context.Background())
-	s.beside.Go(func() {
-		defer left()
-		s.read()
-	})
-	defer s.beside.Wait()
-	defer func() { _ = conn.CloseNow() }()
-	h.serve(r.Context(), gone, log, s)
+	h.Pool.Add(&s.reader)
+	// A goroutine that begins here has a stack a quarter the size of the one that answered the request.
+	go s.run() // until the connection is closed
 }
 
-// accept answers the opening handshake, or refuses it.
-func (h *Handler) accept(w http.ResponseWriter, r *http.Request) (*feed.Log, uint64, *websocket.Conn, error) {
-	if err := h.Origins.Check(w, r); err != nil {
+// open answers the opening handshake, or refuses it.
+func (h *Handler) open(w http.ResponseWriter, r *http.Request) (*socket, error) {
+	sub, log, err := h.parse(w, r)
+	if err != nil {
 		transport.Refuse(w, err)
-		return nil, 0, nil, err
+		return nil, err
+	}
+	t := &takeover{ResponseWriter: w}
+	conn, err := accept(t, r, h.Deflate.mode())
+	if err != nil {
+		return nil, err
+	}
+	s := &socket{handler: h, conn: conn, wire: t.conn}
+	s.reader = fanout.Reader{Log: log, After: sub.After, Sink: s, Counters: h.Counters}
+	s.reader.Encoding, err = h.encoding(agreed(w.Header()))
+	if err != nil {
+		_ = conn.CloseNow() // nobody will write to it
+		return nil, err
+	}
+	return s, nil
+}
+
+func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (transport.Subscription, *feed.Log, error) {
+	if err := h.Origins.Check(w, r); err != nil {
+		return transport.Subscription{}, nil, err
 	}
 	query, err := transport.ParseQuery(r)
 	if err != nil {
-		transport.Refuse(w, err)
-		return nil, 0, nil, err
+		return transport.Subscription{}, nil, err
 	}
-	sub, log, err := transport.ParseSubscription(query, h.Feed)
-	if err != nil {
-		transport.Refuse(w, err)
-		return nil, 0, nil, err
-	}
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
-		InsecureSkipVerify: true, // the origin was checked above, by the rule that all transports share
-		CompressionMode:    h.Deflate.mode(),
+	return transport.ParseSubscription(query, h.Feed)
+}
+
+// accept has the library answer an opening handshake.
+func accept(w http.ResponseWriter, r *http.Request, mode websocket.CompressionMode) (*websocket.Conn, error) {
+	return websocket.Accept(w, r, &websocket.AcceptOptions{
+		InsecureSkipVerify: true, // the origin was checked, by the rule that all transports share
+		CompressionMode:    mode,
 		// The library would leave short messages as they are, below 128 or 512 bytes by the mode: what
 		// is measured is what was asked for.
 		CompressionThreshold: 1,
 	})
-	return log, sub.After, conn, err
+}
+
+// agreed returns how the library compresses, as its answer says.
+func agreed(answer http.Header) Deflate {
+	extension := answer.Get("Sec-WebSocket-Extensions")
+	switch {
+	case extension == "":
+		return DeflateOff
+	case strings.Contains(extension, serverNoTakeover):
+		return DeflateNoTakeover
+	}
+	return DeflateTakeover
+}
+
+// encoding returns how messages go over connections on which that was agreed.
+func (h *Handler) encoding(agreed Deflate) (fanout.Encoding, error) {
+	if agreed == DeflateTakeover {
+		return texts{}, nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	i := 0
+	if agreed == DeflateNoTakeover {
+		i = 1
+	}
+	var err error
+	if h.prepared[i] == nil {
+		h.prepared[i], err = newFrames(agreed.mode())
+	}
+	return h.prepared[i], err
 }
 
 // mode returns what the library calls it.
@@ -95,102 +137,4 @@ func (d Deflate) mode() websocket.CompressionMode {
 		return websocket.CompressionNoContextTakeover
 	}
 	return websocket.CompressionDisabled
-}
-
-func (h *Handler) serve(ending, gone context.Context, log *feed.Log, s *socket) {
-	interval := h.Ping
-	if interval == 0 {
-		interval = DefaultPing
-	}
-	ping := time.NewTicker(interval)
-	defer ping.Stop()
-	var batch feed.Batch
-	for {
-		batch = log.Since(s.after, batch.Messages)
-		if s.write(batch) != nil {
-			return
-		}
-		select {
-		case <-batch.More:
-		case <-ping.C:
-			s.ping(gone, interval)
-		case <-gone.Done():
-			return
-		case <-ending.Done():
-			s.close(websocket.StatusGoingAway)
-			return
-		}
-	}
-}
-
-// socket writes one client's frames.
-type socket struct {
-	conn     *websocket.Conn
-	raw      net.Conn // what conn stands on
-	counters *transport.Counters
-	after    uint64
-	beside   sync.WaitGroup // what runs beside the writing
-}
-
-// read answers pings, takes pongs, and ends when the client closes or breaks the protocol. Clients
-// have nothing to say here: one that sends a message is closed with 1008.
-func (s *socket) read() {
-	if _, _, err := s.conn.Reader(context.Background()); err == nil {
-		s.close(websocket.StatusPolicyViolation)
-	}
-}
-
-// close makes the closing handshake. A client that does not do its part in time is cut off; the
-// library alone would wait for ever for the rest of a frame.
-func (s *socket) close(code websocket.StatusCode) {
-	cut := time.AfterFunc(wire.CloseTimeout, func() { _ = s.raw.Close() })
-	defer cut.Stop()
-	_ = s.conn.Close(code, "") // it is over either way
-}
-
-// write sends a batch, each message as a text frame of its own. How long a write may take is the
-// business of the connection underneath, as it is for the other transports.
-func (s *socket) write(batch feed.Batch) error {
-	if gap, ok := batch.Gap(s.after); ok {
-		if err := s.send(feed.AppendGap(nil, gap)); err != nil {
-			return err
-		}
-		s.counters.Missed.Add(int64(gap.Missed))
-	}
-	for _, m := range batch.Messages {
-		if err := s.send(m.Raw); err != nil {
-			return err
-		}
-		s.after = m.Seq
-		s.counters.Sent.Add(1)
-	}
-	return nil
-}
-
-func (s *socket) send(text []byte) error {
-	return s.conn.Write(context.Background(), websocket.MessageText, text)
-}
-
-// ping pings the client beside the writing, and cuts it off when no pong comes within patience.
-func (s *socket) ping(gone context.Context, patience time.Duration) {
-	s.beside.Go(func() {
-		ctx, cancel := context.WithTimeout(gone, patience)
-		defer cancel()
-		if s.conn.Ping(ctx) != nil {
-			_ = s.conn.CloseNow()
-		}
-	})
-}
-
-// hijacked remembers the connection that the WebSocket library takes over.
-type hijacked struct {
-	http.ResponseWriter
-	conn net.Conn
-}
-
-// Hijack implements http.Hijacker.
-func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	h.conn = conn
-	return conn, rw, err
 }

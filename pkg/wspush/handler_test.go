@@ -1,9 +1,7 @@
 package wspush_test
 
 import (
-	"context"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,6 +11,7 @@ import (
 	"github.com/coder/websocket"
 
 	"pollpush/internal/memnet"
+	"pollpush/pkg/fanout"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/transport"
 	"pollpush/pkg/wire"
@@ -24,7 +23,7 @@ type host struct {
 	handler wspush.Handler
 	network memnet.Network
 	client  http.Client
-	end     context.CancelFunc // ends the base context of all requests
+	end     func() // has all connections closed in order
 }
 
 // newHost serves one topic that keeps two messages, until the test ends.
@@ -34,21 +33,22 @@ func newHost(t *testing.T) *host {
 	if err := f.Grow(1); err != nil {
 		t.Fatal(err)
 	}
-	h := &host{handler: wspush.Handler{Feed: f, Counters: new(transport.Counters)}}
+	pool := fanout.New()
+	h := &host{handler: wspush.Handler{Feed: f, Pool: pool, Counters: new(transport.Counters)}}
 	l, err := h.network.Listen("server:80")
 	if err != nil {
 		t.Fatal(err)
 	}
-	base, end := context.WithCancel(context.Background())
-	h.end = end
-	server := &http.Server{Handler: &h.handler, BaseContext: func(net.Listener) context.Context { return base }}
-	pool := &http.Transport{DialContext: h.network.DialContext}
-	h.client.Transport = pool
+	h.end = pool.End
+	server := &http.Server{Handler: &h.handler}
+	idle := &http.Transport{DialContext: h.network.DialContext}
+	h.client.Transport = idle
 	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() {
-		end()
-		pool.CloseIdleConnections()
+		pool.End()
+		idle.CloseIdleConnections()
 		_ = server.Close()
+		pool.Wait()
 	})
 	return h
 }
@@ -253,4 +253,56 @@ func TestAllowedOriginMaySubscribe(t *testing.T) {
 		defer func() { _ = conn.CloseNow() }()
 		wantText(t, conn, publish(t, h.handler.Feed))
 	})
+}
+
+// What came in together with the opening handshake is not lost: here a ping.
+func TestHandlerReadsOnBehindTheHandshake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHost(t)
+		conn, err := h.network.DialContext(t.Context(), "tcp", "server:80")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(conn, "GET /ws HTTP/1.1\r\nHost: server\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"+
+			"\x89\x82mask\x05\x08") // "hi"
+		synctest.Wait()
+		_ = conn.(interface{ CloseWrite() error }).CloseWrite()
+		if all, _ := io.ReadAll(conn); !strings.HasSuffix(string(all), "\r\n\r\n\x8a\x02hi") {
+			t.Errorf("%q, want a pong", all)
+		}
+	})
+}
+
+// Behind a close frame comes nothing (RFC 6455 section 5.5.1), whatever is published while the client takes
+// its time to answer.
+func TestHandlerSendsNothingBehindAClose(t *testing.T) {
+	for name, deflate := range map[string]wspush.Deflate{"off": wspush.DeflateOff, "takeover": wspush.DeflateTakeover} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHost(t)
+				h.handler.Deflate = deflate
+				conn, err := h.network.DialContext(t.Context(), "tcp", "server:80")
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = io.WriteString(conn, "GET /ws HTTP/1.1\r\nHost: server\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+					"Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n"+
+					"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+				synctest.Wait()
+				h.end()
+				synctest.Wait()
+				for range 3 {
+					publish(t, h.handler.Feed)
+					synctest.Wait()
+				}
+				start := time.Now()
+				all, err := io.ReadAll(conn)
+				if !strings.HasSuffix(string(all), "\r\n\r\n\x88\x02\x03\xe9") || err != nil || time.Since(start) != wire.CloseTimeout {
+					t.Errorf("%q, %v after %v: want 1001 and nothing else, and the end after %v", all, err, time.Since(start), wire.CloseTimeout)
+				}
+				wantCounts(t, "afterwards", h.handler.Counters, counts{upgrades: 1})
+			})
+		})
+	}
 }
