@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"pollpush/pkg/fanout"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/transport"
 )
@@ -20,14 +21,17 @@ const keepAliveComment = ":\n\n"
 type Handler struct {
 	Feed    *feed.Feed
 	Origins transport.Origins
+	// Pool writes the messages over HTTP/1.1; when it ends, streams are ended. It may not be nil.
+	Pool *fanout.Pool
 	// KeepAlive is the interval of comments; 0 means DefaultKeepAlive.
 	KeepAlive time.Duration
 	// Counters may not be nil.
 	Counters *transport.Counters
 }
 
-// ServeHTTP serves one stream until the request's context ends, which is when its client has gone
-// or the server is about to, or until a write fails.
+// ServeHTTP answers with a stream that lasts until its client has gone, a write fails, or the server is
+// about to end. Over HTTP/1.1 it takes the connection over and returns before that; otherwise the
+// request's context says when it is over.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sub, log, err := h.parse(w, r)
 	if err != nil {
@@ -36,17 +40,33 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Counters.Subscribers.Add(1)
-	defer h.Counters.Subscribers.Add(-1)
 	h.Counters.WithMessages.Add(1)
 
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-cache")
 	w.WriteHeader(http.StatusOK)
-	s := &stream{w: w, flush: http.NewResponseController(w).Flush, counters: h.Counters, after: sub.After}
-	if s.flush() == nil {
-		h.serve(r, log, s)
+	control := http.NewResponseController(w)
+	if control.Flush() != nil {
+		h.Counters.Subscribers.Add(-1)
+		return
 	}
+	if r.ProtoAtLeast(1, 1) && r.ProtoMajor == 1 { // the answer is chunked
+		if conn, _, err := control.Hijack(); err == nil {
+			h.take(conn, log, sub.After)
+			return
+		}
+	}
+	defer h.Counters.Subscribers.Add(-1)
+	h.serve(r, log, &stream{w: w, flush: control.Flush, counters: h.Counters, after: sub.After})
+}
+
+// interval returns how long a stream may be quiet.
+func (h *Handler) interval() time.Duration {
+	if h.KeepAlive == 0 {
+		return DefaultKeepAlive
+	}
+	return h.KeepAlive
 }
 
 func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (transport.Subscription, *feed.Log, error) {
@@ -65,75 +85,4 @@ func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (transport.Subsc
 		sub.After, err = transport.ParseCursor("Last-Event-ID", id, log)
 	}
 	return sub, log, err
-}
-
-func (h *Handler) serve(r *http.Request, log *feed.Log, s *stream) {
-	interval := h.KeepAlive
-	if interval == 0 {
-		interval = DefaultKeepAlive
-	}
-	keepAlive := time.NewTimer(interval)
-	defer keepAlive.Stop()
-	var batch feed.Batch
-	for {
-		batch = log.Since(s.after, batch.Messages)
-		if len(batch.Messages) > 0 {
-			if s.write(batch) != nil {
-				return
-			}
-			keepAlive.Reset(interval)
-		}
-		select {
-		case <-batch.More:
-		case <-keepAlive.C:
-			if s.comment() != nil {
-				return
-			}
-			keepAlive.Reset(interval)
-		case <-r.Context().Done():
-			return
-		}
-	}
-}
-
-// stream writes one client's events.
-type stream struct {
-	w        http.ResponseWriter
-	flush    func() error
-	counters *transport.Counters
-	after    uint64
-	buf      []byte
-}
-
-// write sends a batch, each event as a chunk of its own.
-func (s *stream) write(batch feed.Batch) error {
-	if gap, ok := batch.Gap(s.after); ok {
-		s.buf = appendEvent(s.buf[:0], gap.Next-1, gapEvent, feed.AppendGap(nil, gap))
-		if err := s.send(); err != nil {
-			return err
-		}
-		s.counters.Missed.Add(int64(gap.Missed))
-	}
-	for _, m := range batch.Messages {
-		s.buf = appendEvent(s.buf[:0], m.Seq, "", m.Raw)
-		if err := s.send(); err != nil {
-			return err
-		}
-		s.after = m.Seq
-		s.counters.Sent.Add(1)
-	}
-	return nil
-}
-
-func (s *stream) comment() error {
-	s.buf = append(s.buf[:0], keepAliveComment...)
-	return s.send()
-}
-
-// send writes the buffer and flushes it, so that it goes out as a chunk of its own.
-func (s *stream) send() error {
-	if _, err := s.w.Write(s.buf); err != nil {
-		return err
-	}
-	return s.flush()
 }

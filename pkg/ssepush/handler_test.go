@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pollpush/pkg/fanout"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/ssepush"
 	"pollpush/pkg/transport"
@@ -21,7 +22,7 @@ func newHandler(t *testing.T) *ssepush.Handler {
 	if err := f.Grow(1); err != nil {
 		t.Fatal(err)
 	}
-	return &ssepush.Handler{Feed: f, Counters: new(transport.Counters)}
+	return &ssepush.Handler{Feed: f, Pool: fanout.New(), Counters: new(transport.Counters)}
 }
 
 func publish(t *testing.T, f *feed.Feed) string {
