@@ -32,12 +32,15 @@ var mayImport = map[string][]string{
 		"github.com/prometheus/client_golang", "github.com/prometheus/client_model", "github.com/prometheus/procfs", "golang.org/x/sys",
 	},
 
+	// Many readers, written to by few goroutines. It knows nothing of what goes over the wire.
+	"pkg/fanout": {"pkg/feed", "pkg/transport"},
+
 	// The transports. They never import each other, and none but wspush a library for its wire.
 	"pkg/transport": {"pkg/clock", "pkg/exchange", "pkg/feed", "pkg/http1", "pkg/http2", "pkg/wire"},
 	"pkg/ajaxpoll":  {"pkg/clock", "pkg/exchange", "pkg/feed", "pkg/transport", "pkg/wire"},
-	"pkg/ssepush":   {"pkg/exchange", "pkg/feed", "pkg/transport", "pkg/wire"},
+	"pkg/ssepush":   {"pkg/exchange", "pkg/fanout", "pkg/feed", "pkg/transport", "pkg/wire"},
 	"pkg/wspush": {
-		"pkg/exchange", "pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire", "github.com/coder/websocket",
+		"pkg/exchange", "pkg/fanout", "pkg/feed", "pkg/http1", "pkg/transport", "pkg/wire", "github.com/coder/websocket",
 	},
 
 	// Values. They know nothing of who makes them.
@@ -67,7 +70,7 @@ var mayImport = map[string][]string{
 	"internal/admin": {"internal/scenario", "internal/textfile", "pkg/clock"},
 	"internal/target": {
 		"internal/admin", "internal/build", "internal/host", "internal/scenario", "pkg/ajaxpoll",
-		"pkg/clock", "pkg/exchange", "pkg/feed", "pkg/metrics", "pkg/ssepush", "pkg/transport",
+		"pkg/clock", "pkg/exchange", "pkg/fanout", "pkg/feed", "pkg/metrics", "pkg/ssepush", "pkg/transport",
 		"pkg/wire", "pkg/wspush", "golang.org/x/net",
 	},
 	"internal/child": {"internal/target", "pkg/clock"},
@@ -135,6 +138,7 @@ var mayImport = map[string][]string{
 
 	// A scenario that was written down. It sets flags, and so it knows nothing of what they mean.
 	"internal/scenariofile": {"internal/textfile", "github.com/goccy/go-yaml"},
+
 
 	// The programs, which alone know of command lines.
 	"internal/cli": {"github.com/spf13/cobra"},

@@ -106,10 +106,23 @@ type connKey struct{}
 
 // carry puts a connection into its context, for the handlers of its requests.
 func carry(ctx context.Context, nc net.Conn) context.Context {
-	if secure, ok := nc.(*tls.Conn); ok {
-		nc = secure.NetConn()
+	return context.WithValue(ctx, connKey{}, beneath(nc))
+}
+
+// release stops looking for vacancy where a handler has taken the connection over: there are no requests any
+// more, and whoever took it finds out when its client is gone.
+func release(nc net.Conn, state http.ConnState) {
+	if c, ok := beneath(nc).(*conn); ok && state == http.StateHijacked {
+		c.vacancy.end()
 	}
-	return context.WithValue(ctx, connKey{}, nc)
+}
+
+// beneath returns what TLS runs over, or the connection itself where there is none.
+func beneath(nc net.Conn) net.Conn {
+	if secure, ok := nc.(*tls.Conn); ok {
+		return secure.NetConn()
+	}
+	return nc
 }
 
 // connOf returns the connection that a request came in on.

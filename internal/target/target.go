@@ -18,6 +18,7 @@ import (
 	"pollpush/internal/scenario"
 	"pollpush/pkg/ajaxpoll"
 	"pollpush/pkg/clock"
+	"pollpush/pkg/fanout"
 	"pollpush/pkg/feed"
 	"pollpush/pkg/metrics"
 	"pollpush/pkg/ssepush"
@@ -39,6 +40,7 @@ type Target struct {
 	clock     clock.Clock
 	logger    *log.Logger
 	feed      *feed.Feed
+	pool      *fanout.Pool // writes to all connections that were hijacked
 	publisher *publisher
 	totals    wire.Totals
 	slow      atomic.Int64
@@ -50,7 +52,7 @@ type Target struct {
 	tlsResume atomic.Int64
 	counters  map[scenario.Transport]*transport.Counters
 	metrics   *metrics.Target
-	sockets   sync.WaitGroup // hijacked connections, for which http.Server does not wait
+	hijacking sync.WaitGroup // handlers that may hijack: http.Server does not wait for those that have
 }
 
 // New returns a target for a valid configuration. What goes wrong with single connections is
@@ -63,6 +65,7 @@ func New(config Config, clk clock.Clock, logger *log.Logger) (*Target, error) {
 		feed: feed.New(feed.Limits{
 			Topics: config.MaxTopics, Messages: config.Retain, Bytes: config.RetainBytes,
 		}),
+		pool:     fanout.New(),
 		counters: make(map[scenario.Transport]*transport.Counters),
 	}
 	var named []metrics.TransportCounters
@@ -165,11 +168,13 @@ func (t *Target) Serve(ctx context.Context, service, admin net.Listener) error {
 		running--
 	}
 	cancel()
+	t.pool.End()
 	end(servers)
 	for range running {
 		<-ended
 	}
-	t.sockets.Wait()
+	t.hijacking.Wait()
+	t.pool.Wait()
 	t.publisher.wait()
 	if errors.Is(failed, http.ErrServerClosed) {
 		return nil
@@ -198,6 +203,7 @@ func (t *Target) serviceServer(base context.Context, adminAddress string) *http.
 		MaxHeaderBytes:    t.config.MaxHeader,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnContext:       carry,
+		ConnState:         release,
 		ErrorLog:          t.logger,
 
 		DisableGeneralOptionsHandler: true, // get answers OPTIONS as any other method
@@ -232,11 +238,12 @@ func (t *Target) service(adminAddress string) http.Handler {
 		Feed: t.feed, Origins: origins, MaxHold: t.config.MaxHold,
 		Short: t.counters[scenario.ShortPoll], Long: t.counters[scenario.LongPoll],
 	})
-	mux.Handle(ssepush.Path, &ssepush.Handler{
-		Feed: t.feed, Origins: origins, KeepAlive: t.config.KeepAlive, Counters: t.counters[scenario.SSE],
-	})
-	mux.Handle(wspush.Path, overHTTP1(t.counters[scenario.WebSocket], t.untilClosed(&wspush.Handler{
-		Feed: t.feed, Origins: origins, Ping: t.config.Ping, Deflate: t.config.Deflate,
+	mux.Handle(ssepush.Path, t.untilHijacked(&ssepush.Handler{
+		Feed: t.feed, Origins: origins, Pool: t.pool, KeepAlive: t.config.KeepAlive,
+		Counters: t.counters[scenario.SSE],
+	}))
+	mux.Handle(wspush.Path, overHTTP1(t.counters[scenario.WebSocket], t.untilHijacked(&wspush.Handler{
+		Feed: t.feed, Origins: origins, Pool: t.pool, Ping: t.config.Ping, Deflate: t.config.Deflate,
 		Counters: t.counters[scenario.WebSocket],
 	})))
 	mux.Handle("/{$}", page(adminAddress, t.config))
@@ -263,12 +270,12 @@ func (t *Target) get(next http.Handler) http.Handler {
 	})
 }
 
-// untilClosed counts handlers whose connection is hijacked, so that an orderly end can wait for
-// them.
-func (t *Target) untilClosed(next http.Handler) http.Handler {
+// untilHijacked counts handlers that give hijacked connections to the pool, so that an orderly end can wait
+// until the last of them has.
+func (t *Target) untilHijacked(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		t.sockets.Add(1)
-		defer t.sockets.Done()
+		t.hijacking.Add(1)
+		defer t.hijacking.Done()
 		next.ServeHTTP(w, r)
 	})
 }
