@@ -139,6 +139,11 @@ var mayImport = map[string][]string{
 	// A scenario that was written down. It sets flags, and so it knows nothing of what they mean.
 	"internal/scenariofile": {"internal/textfile", "github.com/goccy/go-yaml"},
 
+	// What the project promises about its own cost, measured.
+	"scripts/budgets": {
+		"internal/admin", "internal/child", "internal/cli", "internal/scenario", "internal/target", "pkg/clock", "pkg/metrics",
+		"github.com/spf13/cobra",
+	},
 
 	// The programs, which alone know of command lines.
 	"internal/cli": {"github.com/spf13/cobra"},

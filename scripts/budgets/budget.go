@@ -13,6 +13,7 @@ type budget struct {
 // sources are where budgets come from, in the order in which they are shown.
 var sources = []func() []budget{
 	generatorBudgets,
+	targetBudgets,
 }
 
 // budgets returns all budgets.

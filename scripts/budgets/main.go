@@ -60,7 +60,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.PersistentFlags().BoolVar(&quick, "quick", false, "fewer clients and repeats: rough figures in about a minute")
 	root.Flags().StringSliceVar(&only, "only", nil, "measure these budgets alone; a beginning names all that begin so")
-	root.AddCommand(measureCommand())
+	root.AddCommand(measureCommand(), crowdCommand())
 	return root
 }
 
