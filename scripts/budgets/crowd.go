@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -144,17 +143,5 @@ func (c *crowd) read(conn net.Conn) {
 		if after += messages; c.transport == scenario.LongPoll && c.poll(conn, after) != nil {
 			return
 		}
-	}
-}
-
-// pause waits, or says why it did not.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return errors.New("interrupted")
 	}
 }

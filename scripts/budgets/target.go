@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -64,11 +65,11 @@ func perSubscriber(before int64) (float64, error) {
 // heldPoll returns how many times as much a held poll takes as a held request of net/http does, each in a
 // process that has done nothing else.
 func heldPoll(ctx context.Context) (float64, error) {
-	ours, err := inProcess(ctx, heldPollName)
+	ours, err := inProcess(ctx, heldPollName, io.Discard)
 	if err != nil {
 		return 0, err
 	}
-	theirs, err := inProcess(ctx, netHTTPName)
+	theirs, err := inProcess(ctx, netHTTPName, io.Discard)
 	return ours / theirs, err
 }
 
