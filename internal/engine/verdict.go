@@ -156,10 +156,14 @@ func (v *verdict) suspect(format string, args ...any) {
 	if v.State == result.Valid {
 		v.State = result.Suspect
 	}
-	v.Reasons = append(v.Reasons, fmt.Sprintf(format, args...))
+	v.add(result.Suspect, fmt.Sprintf(format, args...))
 }
 
 func (v *verdict) invalid(format string, args ...any) {
 	v.State = result.Invalid
-	v.Reasons = append(v.Reasons, fmt.Sprintf(format, args...))
+	v.add(result.Invalid, fmt.Sprintf(format, args...))
+}
+
+func (v *verdict) add(level result.State, reason string) {
+	v.Reasons, v.Levels = append(v.Reasons, reason), append(v.Levels, level)
 }

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,13 +9,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"pollpush/internal/visible"
 )
 
-// Write writes the result as indented JSON.
+// Write writes the result as indented JSON. What a terminal would obey is escaped in it.
 func (r Result) Write(w io.Writer) error {
-	encoder := json.NewEncoder(w)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(r)
+	if err := encoder.Encode(r); err != nil {
+		return err
+	}
+	_, err := w.Write(visible.JSON(text.Bytes()))
+	return err
 }
 
 // Read reads a result. Fields that it does not know are ignored; another schema is refused.
@@ -33,15 +41,24 @@ func Read(r io.Reader) (Result, error) {
 // there stays until Commit.
 type File struct {
 	path string
+	mode fs.FileMode
 	temp *os.File
 }
 
-// Create opens a temporary file beside path.
+// Create opens a temporary file beside path. A file that is replaced leaves its permissions to the new one,
+// and a link stays one: what it points to is replaced.
 func Create(path string) (*File, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", path)
+	mode, place := fs.FileMode(0o644), path
+	if info, err := os.Stat(path); err == nil {
+		if !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s is no regular file", path)
+		}
+		mode = info.Mode().Perm()
+		if place, err = filepath.EvalSymlinks(path); err != nil {
+			return nil, fmt.Errorf("%s cannot be written: %w", path, err)
+		}
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".pollpush-*.json")
+	temp, err := os.CreateTemp(filepath.Dir(place), ".pollpush-*")
 	if err != nil {
 		var reason *fs.PathError
 		if errors.As(err, &reason) {
@@ -49,14 +66,14 @@ func Create(path string) (*File, error) {
 		}
 		return nil, fmt.Errorf("%s cannot be written: %w", path, err)
 	}
-	return &File{path: path, temp: temp}, nil
+	return &File{path: place, mode: mode, temp: temp}, nil
 }
 
 // Commit has the file written and puts it in place, whole or not at all.
 func (f *File) Commit(write func(io.Writer) error) error {
 	err := write(f.temp)
 	if err == nil {
-		err = f.temp.Chmod(0o644)
+		err = f.temp.Chmod(f.mode)
 	}
 	if closeErr := f.temp.Close(); err == nil {
 		err = closeErr

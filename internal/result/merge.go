@@ -111,7 +111,12 @@ func (p Process) add(o Process) Process {
 }
 
 func (v Verdict) add(o Verdict) Verdict {
-	sum := Verdict{State: v.State, Reasons: append(append([]string{}, v.Reasons...), o.Reasons...)}
+	sum := Verdict{State: v.State, Reasons: []string{}}
+	for _, part := range []Verdict{v, o} {
+		for i, reason := range part.Reasons {
+			sum.Reasons, sum.Levels = append(sum.Reasons, reason), append(sum.Levels, part.Level(i))
+		}
+	}
 	if o.State == Invalid || v.State == Valid {
 		sum.State = o.State
 	}

@@ -211,6 +211,17 @@ func States() []State { return []State{Valid, Suspect, Invalid} }
 type Verdict struct {
 	State   State    `json:"state"`
 	Reasons []string `json:"reasons"` // in words; empty when valid
+	// Levels say of each of the reasons, in their order, how bad it is by itself: suspect or invalid. They
+	// are absent when there are no reasons, and in results from before there were any.
+	Levels []State `json:"levels,omitempty"`
+}
+
+// Level returns how bad reason i is by itself: as bad as the whole where the result does not tell.
+func (v Verdict) Level(i int) State {
+	if len(v.Levels) != len(v.Reasons) {
+		return v.State
+	}
+	return v.Levels[i]
 }
 
 // Complete reports whether all trials of the scenario are there and went through.

@@ -1,0 +1,62 @@
+// Package visible makes text from outside safe to show: what a terminal would obey, what turns the reading
+// direction round and what cannot be seen is written out in its place.
+package visible
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Line returns the text as one line of characters that can be seen. Line ends and tabs become spaces;
+// control characters (ESC and those of C1 as well), format characters (bidirectional controls, zero widths,
+// tags) and bytes that are no UTF-8 become \x1b, \u202e and the like.
+func Line(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == utf8.RuneError && size <= 1:
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+		case r == '\n', r == '\r', r == '\t':
+			b.WriteByte(' ')
+		case !hidden(r):
+			b.WriteRune(r)
+		case r < utf8.RuneSelf:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// JSON returns a JSON text with the same meaning, in whose strings everything can be seen. Line ends, which
+// are between its tokens, stay.
+func JSON(text []byte) []byte {
+	safe := make([]byte, 0, len(text))
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		switch {
+		case r == '\n' || !hidden(r):
+			safe = append(safe, text[i:i+size]...)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			safe = fmt.Appendf(safe, `\u%04x\u%04x`, high, low)
+		default:
+			safe = fmt.Appendf(safe, `\u%04x`, r)
+		}
+		i += size
+	}
+	return safe
+}
+
+// hidden reports whether a character is obeyed rather than seen.
+func hidden(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+}
