@@ -48,11 +48,12 @@ var mayImport = map[string][]string{
 	"internal/host":     {"github.com/prometheus/procfs", "golang.org/x/sys"},
 	"internal/scenario": {"internal/link", "pkg/feed"},
 	"internal/textfile": {},
+	"internal/visible":  {},
 	"internal/headers":  {"internal/textfile", "pkg/exchange"},
 	// What a scenario should cost, by formula. It knows no result: who has one compares.
 	"internal/model": {"internal/scenario"},
 	"internal/result": {
-		"internal/build", "internal/headers", "internal/host", "internal/scenario", "pkg/metrics", "pkg/wire",
+		"internal/build", "internal/headers", "internal/host", "internal/scenario", "internal/visible", "pkg/metrics", "pkg/wire",
 	},
 
 	// What a run does at the moment, on a terminal. It knows figures, and not where they come from.
@@ -99,7 +100,7 @@ var mayImport = map[string][]string{
 
 	// What is shown. It never imports the engine: a stored result is shown as a fresh one is.
 	"internal/report": {
-		"internal/build", "internal/host", "internal/link", "internal/metric", "internal/result", "internal/scenario",
+		"internal/build", "internal/host", "internal/link", "internal/metric", "internal/result", "internal/scenario", "internal/visible",
 		"pkg/metrics", "pkg/wire",
 		"github.com/olekukonko/tablewriter",
 	},

@@ -55,7 +55,7 @@ refused, 2 when it was asked for something that cannot be.`,
 	f := command.Flags()
 	o.bindPlan(f)
 	o.bindTarget(f)
-	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.Formats()))
+	f.StringVar((*string)(&o.show.format), formatFlag, string(o.show.format), "what to print: "+formats(report.Formats()))
 	return command
 }
 
@@ -64,7 +64,7 @@ func runDoctor(ctx context.Context, all []*options, stdout io.Writer) error {
 	for _, o := range all {
 		err := o.checkPlan()
 		if err == nil {
-			err = checkFormat(o.format, report.Formats())
+			err = checkFormat(o.show.format, report.Formats())
 		}
 		if err != nil {
 			return cli.UsageError(o.locate(err))
@@ -74,10 +74,10 @@ func runDoctor(ctx context.Context, all []*options, stdout io.Writer) error {
 	surveyed := survey(ctx)
 	for i, o := range all {
 		r := doctor.Report{Plan: o.plan(), Findings: doctor.Examine(o.plan(), surveyed)}
-		if o.format != report.JSON {
+		if o.show.format != report.JSON {
 			_, _ = io.WriteString(stdout, between(i, o.variant())) // whoever cannot be written to says so below
 		}
-		if err := r.Write(stdout, o.format); err != nil {
+		if err := r.Write(stdout, o.show.format); err != nil {
 			return err
 		}
 		if r.Verdict() == doctor.Refuses {

@@ -12,7 +12,6 @@ import (
 
 	"pollpush/internal/headers"
 	"pollpush/internal/metric"
-	"pollpush/internal/report"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/internal/scenariofile"
@@ -43,14 +42,14 @@ type options struct {
 	metrics      metricsOptions
 	profile      string
 	out          string
-	format       report.Format
+	show         showOptions
 	failIf       []string
 	conditions   []metric.Condition // what check made of failIf
 	quiet        bool
 }
 
 func newOptions() *options {
-	o := &options{scenario: scenario.Default(), format: report.Table}
+	o := &options{scenario: scenario.Default(), show: newShowOptions()}
 	for _, t := range o.scenario.Transports {
 		o.transports = append(o.transports, string(t))
 	}
@@ -86,7 +85,7 @@ func (o *options) bind(f *pflag.FlagSet) {
 	o.metrics.bind(f)
 	f.StringVar(&o.profile, "profile", "", "write where processor time and memory of bench and target go into this folder, for go tool pprof")
 	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
-	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
+	o.show.bind(f)
 	f.StringArrayVar(&o.failIf, "fail-if", nil, "exit with 3 if this holds, as 'websocket.latency.p99 > 20ms'; may be given again")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on standard error; warnings stay")
 }
@@ -131,7 +130,7 @@ func (o *options) check() error {
 	if o.limits, err = readLimits(o.limitTexts); err != nil {
 		return err
 	}
-	if err := checkFormat(o.format, report.ResultFormats()); err != nil {
+	if err := o.show.check(); err != nil {
 		return err
 	}
 	if err := o.parseConditions(); err != nil {

@@ -17,12 +17,12 @@ import (
 
 // reportOptions are the flags of bench report.
 type reportOptions struct {
-	format report.Format
+	showOptions
 	layers bool
 }
 
 func reportCommand() *cobra.Command {
-	o := &reportOptions{format: report.Table}
+	o := &reportOptions{showOptions: newShowOptions()}
 	command := &cobra.Command{
 		Use:   "report RESULT.json...",
 		Short: "Show results that bench run has stored",
@@ -38,50 +38,51 @@ Exit code: 0, or 2 when it was asked for something that cannot be.`,
 		},
 	}
 	f := command.Flags()
-	f.StringVar((*string)(&o.format), "format", string(o.format), "what to print: "+formats(report.ResultFormats()))
+	f.SortFlags = false
+	o.bind(f)
 	f.BoolVar(&o.layers, "layers", false, "one table of bytes per delivery by layer, over all results")
 	return command
 }
 
 func runReport(o *reportOptions, paths []string, stdout io.Writer) error {
-	results, err := o.read(paths)
+	sources, err := o.read(paths)
 	if err != nil {
 		return cli.UsageError(err)
 	}
 	if o.layers {
-		return report.WriteLayers(stdout, o.format, results)
+		return report.WriteLayers(stdout, o.options(stdout), sources)
 	}
-	for i, r := range results {
-		if i > 0 && o.format != report.JSON {
-			_, _ = fmt.Fprintln(stdout) // whoever cannot be written to says so below
-		}
-		if err := report.Write(stdout, o.format, r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return report.Show(stdout, o.options(stdout), sources)
 }
 
 // read checks what was asked for, and reads all results before any is shown.
-func (o *reportOptions) read(paths []string) ([]result.Result, error) {
+func (o *reportOptions) read(paths []string) ([]report.Source, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("report what? Name a file that bench run --out has written")
 	}
-	if err := checkFormat(o.format, report.ResultFormats()); err != nil {
+	if err := o.check(); err != nil {
 		return nil, err
+	}
+	if o.layers && o.columns != nil {
+		return nil, errors.New("--columns and --layers contradict each other: --layers has columns of its own, so name one")
 	}
 	if o.layers && o.format != report.Table && o.format != report.Markdown {
 		return nil, errors.New("--layers is a table: the JSON of a result has every layer already, so want table or markdown")
 	}
-	var results []result.Result
+	return readSources(paths)
+}
+
+// readSources reads results, or none of them.
+func readSources(paths []string) ([]report.Source, error) {
+	var sources []report.Source
 	for _, path := range paths {
 		r, err := readResult(path)
 		if err != nil {
 			return nil, err
 		}
-		results = append(results, r)
+		sources = append(sources, report.Source{Name: path, Result: r})
 	}
-	return results, nil
+	return sources, nil
 }
 
 // readResult reads what bench run --out has written.

@@ -129,25 +129,31 @@ func runJobs(ctx context.Context, jobs []job, view *liveView, stdout io.Writer) 
 	if view != nil {
 		view.end()
 	}
-	errs := []error{outcome(ctx, results, runErr)}
+	errs := []error{outcome(ctx, results, runErr), show(jobs, results, stdout)}
 	for i, j := range jobs {
-		r := results[i]
-		r.Variant = j.variant()
-		addPredictions(&r)
-		if i > 0 && j.format != report.JSON {
-			_, _ = fmt.Fprintln(stdout) // whoever cannot be written to says so below
+		if len(results[i].Trials) > 0 {
+			errs = append(errs, commitOut(j.out, results[i].Write))
 		}
-		errs = append(errs, show(j, r, stdout), judge(j.conditions, r))
+		errs = append(errs, judge(j.conditions, results[i]))
 	}
 	return errors.Join(errs...)
 }
 
-// show prints what was measured and stores it. A run that measured nothing leaves nothing.
-func show(j job, r result.Result, stdout io.Writer) error {
-	if len(r.Trials) == 0 {
+// show completes and prints what was measured. A run that measured nothing leaves nothing.
+func show(jobs []job, results []result.Result, stdout io.Writer) error {
+	var sources []report.Source
+	for i, j := range jobs {
+		r := &results[i]
+		r.Variant = j.variant()
+		addPredictions(r)
+		if len(r.Trials) > 0 {
+			sources = append(sources, report.Source{Name: j.outPath(), Result: *r})
+		}
+	}
+	if len(sources) == 0 {
 		return nil
 	}
-	return errors.Join(report.Write(stdout, j.format, r), commitOut(j.out, r.Write))
+	return report.Show(stdout, jobs[0].show.options(stdout), sources)
 }
 
 // outPath is where the result goes, "" for nowhere. That of a variant has its name in it: result.json

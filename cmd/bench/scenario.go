@@ -20,6 +20,9 @@ const (
 	headersFlag  = "headers"
 	arrivalsFlag = "arrivals"
 	burstFlag    = "burst"
+	formatFlag   = "format"
+	columnsFlag  = "columns"
+	langFlag     = "lang"
 )
 
 // resolve returns what is to be run: o, with what the scenario file gives and the command line does not, or one

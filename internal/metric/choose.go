@@ -3,6 +3,7 @@ package metric
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"pollpush/internal/scenario"
@@ -13,25 +14,24 @@ const longName = 100
 
 // Find returns the metric of a name. To one that there is not, it says which it may have been.
 func Find(name string) (Metric, error) {
-	all := Of(append(scenario.Transports(), scenario.Mixed))
-	for _, m := range all {
+	var names []string
+	for _, m := range Of(append(scenario.Transports(), scenario.Mixed)) {
 		if m.Name() == name {
 			return m, nil
 		}
+		names = append(names, m.Name())
 	}
-	if len(name) < longName {
-		if likely, edits := nearest(name, all); edits <= len(name)/2 {
-			return Metric{}, fmt.Errorf("%q is no metric: did you mean %s?", name, likely.Name())
-		}
+	if likely, ok := Nearest(name, names); ok {
+		return Metric{}, fmt.Errorf("%q is no metric: did you mean %s?", name, likely)
 	}
 	return Metric{}, fmt.Errorf("%q is no metric: want TRANSPORT.GROUP.NAME, as websocket.latency.p99", name)
 }
 
 // Choose returns those of the metrics that a pattern fits: names, in which * stands for anything, as in
-// *.latency.p99. No pattern at all chooses everything. A pattern that fits nothing is an error.
+// *.latency.p99. No pattern at all chooses everything but details. A pattern that fits nothing is an error.
 func Choose(all []Metric, patterns []string) ([]Metric, error) {
 	if len(patterns) == 0 {
-		return all, nil
+		return slices.DeleteFunc(slices.Clone(all), func(m Metric) bool { return m.Detail }), nil
 	}
 	chosen := make(map[Metric]bool)
 	for _, pattern := range patterns {
@@ -72,14 +72,19 @@ func mark(chosen map[Metric]bool, all []Metric, pattern string) error {
 	return fmt.Errorf("%q is not there: its transport was not measured", pattern)
 }
 
-// nearest returns the metric whose name takes the fewest edits to become name, and how many.
-func nearest(name string, all []Metric) (best Metric, edits int) {
-	for i, m := range all {
-		if d := distance(name, m.Name()); i == 0 || d < edits {
-			best, edits = m, d
+// Nearest returns the name that takes the fewest edits to become a misspelt one; ok is false when none of
+// them is near.
+func Nearest(misspelt string, names []string) (name string, ok bool) {
+	if len(misspelt) >= longName {
+		return "", false
+	}
+	fewest := len(misspelt)/2 + 1
+	for _, n := range names {
+		if d := distance(misspelt, n); d < fewest {
+			name, fewest, ok = n, d, true
 		}
 	}
-	return best, edits
+	return name, ok
 }
 
 // distance is how many letters must be put in, taken out or replaced to make b of a (Levenshtein).

@@ -26,9 +26,10 @@ type Kind struct {
 	Name    string // GROUP.NAME
 	Unit    Unit   // that it is shown in
 	Better  Better
-	Decides bool   // named beforehand as one that a comparison is decided by
-	Meaning string // for the docs
-	clocked bool   // only short polling has it: nothing else asks by the clock
+	Decides bool                 // named beforehand as one that a comparison is decided by
+	Detail  bool                 // a part of another, or computed: a comparison shows it only when it is asked for
+	Meaning string               // for the docs
+	of      []scenario.Transport // that have it; nil for all
 	value   func(result.Trial) (v float64, known bool)
 }
 
@@ -43,7 +44,7 @@ func Of(transports []scenario.Transport) []Metric {
 	var all []Metric
 	for _, t := range transports {
 		for i := range kinds {
-			if !kinds[i].clocked || t == scenario.ShortPoll {
+			if kinds[i].Has(t) {
 				all = append(all, Metric{t, &kinds[i]})
 			}
 		}
@@ -54,23 +55,46 @@ func Of(transports []scenario.Transport) []Metric {
 // Kinds returns a copy of the table.
 func Kinds() []Kind { return slices.Clone(kinds) }
 
-// Clocked reports whether only short polling has it, which alone asks by the clock.
-func (k *Kind) Clocked() bool { return k.clocked }
+// Of returns the transports that have it, nil for all of them.
+func (k *Kind) Of() []scenario.Transport { return slices.Clone(k.of) }
+
+// Has reports whether a transport has it.
+func (k *Kind) Has(t scenario.Transport) bool { return k.of == nil || slices.Contains(k.of, t) }
+
+// ByName returns the figure of a name without a transport, as latency.p99.
+func ByName(name string) (k *Kind, ok bool) {
+	for i := range kinds {
+		if kinds[i].Name == name {
+			return &kinds[i], true
+		}
+	}
+	return nil, false
+}
+
+// Column names the figure with its unit, for the head of a column of numbers: latency.p99_ms.
+func (k *Kind) Column() string {
+	if k.Unit.Name == "" || k.Unit == perSecond {
+		return k.Name // a rate has its unit in its name
+	}
+	return k.Name + "_" + k.Unit.Name
+}
 
 // Name returns the whole name.
 func (m Metric) Name() string { return string(m.Transport) + "." + m.Kind.Name }
 
 // Value returns the figure of a trial, or of several that result.Merge took together, in the base of its
 // unit: nanoseconds, bytes, or just a number. known is false where the trial does not tell.
-func (m Metric) Value(t result.Trial) (v float64, known bool) { return m.value(t) }
+func (k *Kind) Value(t result.Trial) (v float64, known bool) { return k.value(t) }
 
 // Shown returns a value in the unit that the metric is shown in.
 func (k *Kind) Shown(v float64) float64 { return v / k.Unit.size }
 
 // Text returns a value as it is, with its unit: it is not rounded to what a table shows, because a
 // threshold may lie closer.
-func (k *Kind) Text(v float64) string {
+func (k *Kind) Text(v float64) string { return k.Unit.after(k.Number(v)) }
+
+// Number is Text without the unit.
+func (k *Kind) Number(v float64) string {
 	const parts = 1e6
-	text := strconv.FormatFloat(math.Round(k.Shown(v)*parts)/parts, 'f', -1, 64)
-	return k.Unit.after(text)
+	return strconv.FormatFloat(math.Round(k.Shown(v)*parts)/parts, 'f', -1, 64)
 }

@@ -27,16 +27,19 @@ func trial() result.Trial {
 		Latency:   result.Distribution{Count: 8, Mean: 1e6, P50: 2e6, P90: 3e6, P99: 4e6, P999: 5e6, Max: 6e6},
 		Wire: result.Wire{
 			Window: 2 * time.Second,
-			Setup:  result.Cost{Ledger: wire.Ledger{Up: wire.Bytes{Header: 300}, Down: wire.Bytes{Header: 100}}},
+			Setup: result.Cost{Ledger: wire.Ledger{
+				Connections: 4, TLSFull: 2, TLSResumed: 1, Requests: 8, Upgrades: 2, Up: wire.Bytes{Header: 300}, Down: wire.Bytes{Header: 100},
+			}},
 			Steady: result.Cost{
 				Ledger: wire.Ledger{
-					Messages: 8, Requests: 6, Connections: 4,
-					Up: wire.Bytes{Header: 16}, Down: wire.Bytes{Header: 8, Payload: 800},
+					Messages: 8, Requests: 6, RequestsEmpty: 3, RequestsWithMessages: 2, Connections: 4, Upgrades: 1, TLSFull: 3, TLSResumed: 2,
+					Up: wire.Bytes{Header: 16, Framing: 8}, Down: wire.Bytes{Header: 8, Payload: 800, TLS: 4, Handshake: 2},
 				},
 				Packets: &wire.Traffic{Up: wire.Packets{Segments: 8, IPBytes: 80}, Down: wire.Packets{Segments: 16, IPBytes: 160}},
 			},
 		},
 		Server:       result.Server{Process: result.Process{CPUUser: 3e6, CPUSystem: 1e6, RSS: 50e6, Goroutines: 9}},
+		Predicted:    &result.Prediction{Mean: 250e3, P99: 3e6, RequestsPerSecond: 2.5},
 		PublishLag:   lag(7e6),
 		PollLag:      lag(8e6),
 		GeneratorLag: lag(9e6),
@@ -48,8 +51,14 @@ func TestValues(t *testing.T) {
 	want := map[string]string{
 		"latency.mean": "1 ms", "latency.p50": "2 ms", "latency.p90": "3 ms", "latency.p99": "4 ms", "latency.p999": "5 ms", "latency.max": "6 ms",
 		"messages.expected": "10", "messages.delivered": "8", "messages.lost": "2", "messages.duplicated": "1",
-		"wire.bytes_per_message": "103 B", "wire.header_bytes_per_message": "3 B",
-		"wire.segments_per_message": "3", "wire.ip_bytes_per_message": "30 B",
+		"predicted.mean": "0.25 ms", "predicted.p99": "3 ms", "predicted.excess": "0.75 ms", "predicted.requests_per_second": "2.5/s",
+		"messages.empty_share": "0.5", "messages.per_answer": "4",
+		"wire.bytes_per_message": "104.75 B", "wire.payload_bytes_per_message": "100 B", "wire.framing_bytes_per_message": "1 B",
+		"wire.tls_bytes_per_message": "0.5 B", "wire.handshake_bytes_per_message": "0.25 B",
+		"wire.upgrades_per_second": "0.5/s", "wire.tls_full_per_second": "1.5/s", "wire.tls_resumed_per_second": "1/s",
+		"setup.connections_per_client": "1", "setup.tls_per_client": "0.75", "setup.requests_per_client": "2", "setup.upgrades_per_client": "0.5",
+		"wire.header_bytes_per_message": "3 B",
+		"wire.segments_per_message":     "3", "wire.ip_bytes_per_message": "30 B",
 		"wire.requests_per_second": "3/s", "wire.connections_per_second": "2/s", "setup.bytes_per_client": "100 B",
 		"server.cpu_per_1000": "500 ms", "server.memory": "50 MB", "server.goroutines": "9",
 		"publish_lag.p99": "7 ms", "poll_lag.p99": "8 ms", "generator_lag.p99": "9 ms",
@@ -116,8 +125,42 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%q: %v, want %s", v.patterns, err, v.want)
 		}
 	}
-	if chosen, err := metric.Choose(all, nil); err != nil || len(chosen) != len(all) {
+	chosen, err := metric.Choose(all, nil)
+	if err != nil || len(chosen) < 40 {
 		t.Errorf("no pattern chose %d of %d, %v", len(chosen), len(all), err)
+	}
+	for _, m := range chosen {
+		if m.Detail {
+			t.Errorf("no pattern chose %s", m.Name())
+		}
+	}
+}
+
+// Figures are chosen by their names without a transport, in the order of the table.
+func TestColumns(t *testing.T) {
+	for _, v := range []struct {
+		patterns []string
+		want     string // the columns, or what is wrong
+	}{
+		{[]string{"server.memory", " latency.p99 "}, "latency.p99_ms server.memory_MB"},
+		{[]string{"wire.*_per_second", "messages.lost"}, "messages.lost wire.requests_per_second wire.connections_per_second wire.upgrades_per_second wire.tls_full_per_second wire.tls_resumed_per_second"},
+		{[]string{"latency.p98"}, `"latency.p98" is no figure: did you mean latency.p9`},
+		{[]string{"p99"}, `"p99" is no figure: want GROUP.NAME, as latency.p99`},
+		{[]string{"websocket.latency.p99"}, `did you mean latency.p99?`},
+		{[]string{"pigeons.*"}, `"pigeons.*" fits no figure`},
+		{[]string{"[*"}, `"[*" cannot be understood`},
+		{[]string{""}, `"" is no figure`},
+	} {
+		chosen, err := metric.Columns(v.patterns)
+		var names []string
+		for _, k := range chosen {
+			names = append(names, k.Column())
+		}
+		if got := strings.Join(names, " "); err == nil && got != v.want {
+			t.Errorf("%q: %s, want %s", v.patterns, got, v.want)
+		} else if err != nil && !strings.Contains(err.Error(), v.want) {
+			t.Errorf("%q: %v, want %s", v.patterns, err, v.want)
+		}
 	}
 }
 
@@ -144,8 +187,10 @@ func TestDocs(t *testing.T) {
 		if shown == "" {
 			shown = "–"
 		}
-		if k.Clocked() {
+		if some := k.Of(); len(some) == 1 {
 			of = "; of short-poll only"
+		} else if some != nil {
+			of = "; of polls only"
 		}
 		if k.Decides {
 			decides = "; **decides**"

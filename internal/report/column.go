@@ -1,39 +1,24 @@
 package report
 
 import (
-	"time"
-
+	"pollpush/internal/metric"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/metrics"
 	"pollpush/pkg/wire"
 )
 
-// title is what a transport is called in prose and over its column.
-var title = map[scenario.Transport]string{
-	scenario.ShortPoll: "Short polling",
-	scenario.LongPoll:  "Long polling",
-	scenario.SSE:       "SSE",
-	scenario.WebSocket: "WebSocket",
-	scenario.Mixed:     "Mixed",
-}
-
 // column is one transport's trials taken together: counts added, histograms merged.
 type column struct {
 	transport scenario.Transport
+	sum       result.Trial // all of them, merged
 	trials    int
 	complete  bool
 	state     result.State // the worst
-	clients   int64        // connected before the window, summed over trials
-	messages  result.Messages
-	published int64 // messages that fell due, in the trial with the fewest; 0 when not known
+	published int64        // messages that fell due, in the trial with the fewest; 0 when not known
 	latency   *metrics.Histogram
-	window    time.Duration
-	setup     wire.Ledger
 	steady    wire.Ledger
-	packets   *wire.Traffic      // of the window; nil when a trial does not know
-	server    result.Process     // CPU summed; memory and goroutines the largest
-	predicted *result.Prediction // of the first trial: they differ by how many messages fell due
+	server    result.Process // CPU summed; memory and goroutines the largest
 }
 
 // columns returns a column for each transport that has a trial, in the scenario's order.
@@ -65,19 +50,14 @@ func together(trials []result.Trial) (column, error) {
 	}
 	return column{
 		transport: sum.Transport,
+		sum:       sum,
 		trials:    len(trials),
 		complete:  sum.Complete,
 		state:     sum.Verdict.State,
-		clients:   int64(sum.Clients.SetUp()),
-		messages:  sum.Messages,
 		published: fewest(trials),
 		latency:   latency,
-		window:    sum.Wire.Window,
-		setup:     sum.Wire.Setup.Ledger,
 		steady:    sum.Wire.Steady.Ledger,
-		packets:   sum.Wire.Steady.Packets,
 		server:    sum.Server.Process,
-		predicted: trials[0].Predicted,
 	}, nil
 }
 
@@ -95,12 +75,14 @@ func fewest(trials []result.Trial) int64 {
 	return least
 }
 
-// answers is how many responses carried the window's messages, 0 for what is not asked for.
-func (c column) answers() int64 {
-	if !c.transport.Polls() {
-		return 0
+// figure returns a figure in the unit that it is shown in; known is false where the trials do not tell, or
+// the transport has no such thing.
+func (c column) figure(k *metric.Kind) (v float64, known bool) {
+	if !k.Has(c.transport) {
+		return 0, false
 	}
-	return c.steady.RequestsWithMessages
+	v, known = k.Value(c.sum)
+	return k.Shown(v), known
 }
 
 // perMessage returns n for each message that the window's exchanges and frames carried.

@@ -48,14 +48,6 @@ func Grouped(n int64) string {
 	return b.String()
 }
 
-// ratio formats n/d with format, or none when there is nothing to divide by.
-func ratio(n, d float64, format func(float64) string) string {
-	if d == 0 {
-		return none
-	}
-	return format(n / d)
-}
-
 // percent formats a share.
 func percent(share float64) string {
 	switch {
@@ -65,12 +57,4 @@ func percent(share float64) string {
 		return "<0.1 %"
 	}
 	return fmt.Sprintf("%.1f %%", 100*share)
-}
-
-// plural returns n and a noun in the right number.
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return Grouped(n) + " " + noun + "s"
 }

@@ -9,6 +9,7 @@ import (
 	"pollpush/internal/metric"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
+	"pollpush/internal/visible"
 )
 
 // writeGoBench writes the result as go test -bench would, for benchstat and its like: a line for each
@@ -24,7 +25,7 @@ func writeGoBench(w io.Writer, r result.Result) error {
 	units(&b, r)
 	for _, t := range r.Trials {
 		if !t.Complete || t.Verdict.State == result.Invalid {
-			fmt.Fprintf(&b, "# left out: %s, trial %d, is %s.\n", t.Transport, t.Trial, unusable(t))
+			fmt.Fprintf(&b, "# left out: %s, trial %d, is %s.\n", visible.Line(string(t.Transport)), t.Trial, unusable(t))
 			continue
 		}
 		benchmark(&b, r, t)
@@ -41,7 +42,7 @@ func unusable(t result.Trial) string {
 }
 
 func config(b *strings.Builder, r result.Result) {
-	line := func(key, value string) { fmt.Fprintf(b, "%s: %s\n", key, oneLine(value)) }
+	line := func(key, value string) { fmt.Fprintf(b, "%s: %s\n", key, visible.Line(value)) }
 	line("goos", r.Host.OS)
 	line("goarch", r.Host.Arch)
 	line("pkg", "pollpush")
@@ -61,7 +62,7 @@ func units(b *strings.Builder, r result.Result) {
 	told := make(map[string]bool)
 	for _, m := range metric.Of(r.Scenario.Transports) {
 		unit := benchUnit(m)
-		if told[unit] {
+		if told[unit] || m.Detail {
 			continue
 		}
 		told[unit] = true
@@ -77,13 +78,13 @@ func units(b *strings.Builder, r result.Result) {
 
 // benchmark writes a trial's line. Its name ends as Go's do, in the number of processors, unless that is 1.
 func benchmark(b *strings.Builder, r result.Result, t result.Trial) {
-	fmt.Fprintf(b, "BenchmarkDelivery/transport=%s", t.Transport)
+	fmt.Fprintf(b, "BenchmarkDelivery/transport=%s", benchName(t.Transport))
 	if r.Host.GOMAXPROCS > 1 {
 		fmt.Fprintf(b, "-%d", r.Host.GOMAXPROCS)
 	}
 	fmt.Fprintf(b, " %d", t.Messages.Delivered)
 	for _, m := range metric.Of(r.Scenario.Transports) {
-		if m.Transport != t.Transport {
+		if m.Transport != t.Transport || m.Detail {
 			continue
 		}
 		if v, known := m.Value(t); known {
@@ -91,6 +92,11 @@ func benchmark(b *strings.Builder, r result.Result, t result.Trial) {
 		}
 	}
 	b.WriteByte('\n')
+}
+
+// benchName is a transport's name within a benchmark's, which ends at a blank.
+func benchName(t scenario.Transport) string {
+	return strings.ReplaceAll(visible.Line(string(t)), " ", "_")
 }
 
 // benchUnit is a metric's name as a unit. benchstat takes what stands between its hyphens for units that

@@ -8,27 +8,57 @@ import (
 	"pollpush/internal/scenario"
 )
 
-// groupsTable is the table of the scenario's groups: a row for each over each transport. Its trials are taken
-// together.
-func groupsTable(r result.Result) (Grid, error) {
+// writeGroups adds the table of the groups, if there are any. On a terminal that is too narrow for it, each group
+// has a line for each of its figures.
+func writeGroups(b *strings.Builder, s style, in *words, r result.Result) error {
+	g, err := in.groupsTable(r, s.escape)
+	if err != nil || len(g.Rows) == 1 {
+		return err
+	}
+	var table strings.Builder
+	if err := writeGrid(&table, s, g); err != nil {
+		return err
+	}
+	b.WriteByte('\n')
+	if s.width == 0 || widest(table.String()) <= s.width {
+		b.WriteString(table.String())
+		return nil
+	}
+	for _, row := range g.Rows[1:] {
+		fmt.Fprintln(b, s.heading(row[0]+in.clause+row[1]))
+		for i, text := range row[g.Labels:] {
+			fmt.Fprintf(b, "%s%s: %s\n", s.indent, g.Rows[0][g.Labels+i], text)
+		}
+	}
+	return nil
+}
+
+// groupsTable is the table of the scenario's groups: a row for each over each transport, but for the transports
+// that have none. Its trials are taken together.
+func (w *words) groupsTable(r result.Result, escape func(string) string) (Grid, error) {
+	say := w.groups
 	g := Grid{Labels: 2, Rows: [][]string{{
-		"Group", "Transport", "clients", "delivered", "lost", "mean, ms", "p50, ms", "p99, ms", "predicted mean, ms",
-		"requests/s", "bytes per delivery",
+		say.group, say.transport, say.clients, say.delivered, say.lost, say.mean, say.p50, say.p99, say.predicted,
+		say.requests, say.bytes,
 	}}}
+	if len(r.Scenario.Groups) == 0 {
+		return g, nil
+	}
 	for _, name := range r.Scenario.Transports {
 		sum, err := result.Merge(r.Of(name))
 		if err != nil {
 			return Grid{}, err
 		}
 		for _, group := range sum.Groups {
-			g.Rows = append(g.Rows, groupRow(group, sum.Verdict.State == result.Invalid))
+			labels := []string{escape(group.Name), escape(w.titleOf(group.Transport))}
+			g.Rows = append(g.Rows, append(labels, groupFigures(group, sum.Verdict.State == result.Invalid)...))
 		}
 	}
 	return g, nil
 }
 
-// groupRow is the row of one group. Figures of an invalid trial are marked.
-func groupRow(g result.Group, invalid bool) []string {
+// groupFigures are the figures of one group. Those of an invalid trial are marked.
+func groupFigures(g result.Group, invalid bool) []string {
 	late := func(text string) string {
 		if g.Latency.Count == 0 {
 			return none
@@ -53,11 +83,26 @@ func groupRow(g result.Group, invalid bool) []string {
 			}
 		}
 	}
-	return append([]string{g.Name, title[g.Transport]}, figures...)
+	return figures
+}
+
+func orNone(n *int64) string {
+	if n == nil {
+		return none
+	}
+	return Grouped(*n)
+}
+
+// ratio formats a share of what there may be none of.
+func ratio(n, of float64, show func(float64) string) string {
+	if of == 0 {
+		return none
+	}
+	return show(n / of)
 }
 
 // crowd says how many clients there were.
-func crowd(s scenario.Scenario) string {
+func (w *words) crowd(s scenario.Scenario) string {
 	steps := []string{Grouped(int64(s.Clients))}
 	for _, stage := range s.Stages {
 		if next := Grouped(int64(stage.Clients)); next != steps[len(steps)-1] {
@@ -65,36 +110,38 @@ func crowd(s scenario.Scenario) string {
 		}
 	}
 	if len(steps) == 1 {
-		return plural(int64(s.Clients), "client")
+		return w.clients.of(int64(s.Clients))
 	}
-	return strings.Join(steps, " → ") + " clients"
+	return fmt.Sprintf(w.groups.stages, strings.Join(steps, " → "))
 }
 
-// groups says what the groups were, and what cannot be told apart; nothing where there are none.
-func groups(r result.Result) []string {
-	s := r.Scenario
+// groupsOf says what the groups were, and what cannot be told apart; nothing where there are none.
+func (w *words) groupsOf(s scenario.Scenario) []string {
 	if len(s.Groups) == 0 {
 		return nil
 	}
-	var parts []string
-	for _, g := range s.Groups {
-		part := fmt.Sprintf("%s (%s", g.Name, g.Share)
-		if g.Transport != "" {
-			part += " over " + within[g.Transport]
-		}
-		if !g.Link.IsZero() {
-			part += ", " + path(g.Link)
-		}
-		parts = append(parts, part+", header profile "+g.Headers+")")
+	parts := make([]string, len(s.Groups))
+	for i, g := range s.Groups {
+		parts[i] = w.groupOf(g)
 	}
-	return []string{
-		"Groups: " + listed(parts) + ".",
-		"All groups met the same target at the same time: what it paid is for all of them together.",
+	return []string{fmt.Sprintf(w.groups.list, w.list(parts)), w.groups.apart}
+}
+
+// groupOf says what one group was.
+func (w *words) groupOf(g scenario.Group) string {
+	say := w.groups
+	text := fmt.Sprintf(say.one, g.Name, g.Share)
+	if g.Transport != "" {
+		text += fmt.Sprintf(say.over, w.within[g.Transport])
 	}
+	if !g.Link.IsZero() {
+		text += fmt.Sprintf(say.link, w.path(g.Link))
+	}
+	return text + fmt.Sprintf(say.profile, g.Headers) + say.end
 }
 
 // late says how many messages have no latency, because their client had only just come.
-func late(r result.Result) []string {
+func (w *words) late(r result.Result) []string {
 	var n int64
 	for _, t := range r.Trials {
 		n += t.Messages.JoinedLate
@@ -102,5 +149,5 @@ func late(r result.Result) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{"Delivered without a latency, because the client was about to subscribe when they fell due: " + plural(n, "message") + "."}
+	return []string{fmt.Sprintf(w.groups.late, w.messages.of(n))}
 }

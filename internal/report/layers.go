@@ -8,7 +8,6 @@ import (
 
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
-	"pollpush/pkg/wire"
 )
 
 // errNoLayers says that there is nothing to tell of layers.
@@ -16,85 +15,86 @@ var errNoLayers = errors.New("no trial of these results is complete and valid: r
 
 // WriteLayers shows the bytes of each delivery by layer, both directions added, a row for each
 // transport of each result. Only trials have a say that are complete and not invalid.
-func WriteLayers(w io.Writer, f Format, results []result.Result) error {
-	g := Grid{Labels: 4, Rows: [][]string{{
-		"Headers", "Over", "Transport", "Polls", "payload", "framing", "HTTP headers", "TLS records", "handshakes",
-		"all layers", "segments", "IP bytes",
-	}}}
-	for _, r := range results {
-		cs, err := columns(r)
+func WriteLayers(w io.Writer, o Options, sources []Source) error {
+	in := catalogue[o.language()]
+	head := []string{in.layers.headers, in.layers.over, in.layers.transport, in.layers.polls}
+	for _, name := range layerFigures {
+		head = append(head, in.labels[name])
+	}
+	head[len(head)-1] = in.layers.ip
+	g := Grid{Labels: 4, Rows: [][]string{head}}
+	for _, source := range sources {
+		cs, err := columns(source.Result)
 		if err != nil {
 			return err
 		}
 		for _, c := range cs {
 			if c.complete && c.state != result.Invalid && c.steady.Messages > 0 {
-				g.Rows = append(g.Rows, layers(r.Scenario, c))
+				g.Rows = append(g.Rows, in.layerRow(source.Result.Scenario, c))
 			}
 		}
 	}
 	if len(g.Rows) == 1 {
 		return errNoLayers
 	}
-	return WriteGrid(w, f, g)
+	return WriteGrid(w, o.Format, g)
 }
 
-// layers is the row of one transport.
-func layers(s scenario.Scenario, c column) []string {
-	row := []string{profile(s), over(s, c.transport), title[c.transport], asked(s, c)}
-	for _, of := range []func(wire.Bytes) int64{
-		func(b wire.Bytes) int64 { return b.Payload },
-		func(b wire.Bytes) int64 { return b.Framing },
-		func(b wire.Bytes) int64 { return b.Header },
-		func(b wire.Bytes) int64 { return b.TLS },
-		func(b wire.Bytes) int64 { return b.Handshake },
-		wire.Bytes.Socket,
-	} {
-		row = append(row, perMessage(of)(c))
+// layerFigures are the figures of the table of layers.
+var layerFigures = []string{
+	"wire.payload_bytes_per_message", "wire.framing_bytes_per_message", "wire.header_bytes_per_message",
+	"wire.tls_bytes_per_message", "wire.handshake_bytes_per_message", "wire.bytes_per_message",
+	"wire.segments_per_message", "wire.ip_bytes_per_message",
+}
+
+// layerRow is the row of one transport.
+func (w *words) layerRow(s scenario.Scenario, c column) []string {
+	row := []string{w.profile(s), w.over(s, c.transport), w.title[c.transport], w.asked(s, c)}
+	for _, name := range layerFigures {
+		row = append(row, shown(c, name, Significant))
 	}
-	return append(row,
-		packets(c, func(p wire.Packets) int64 { return p.Segments }),
-		packets(c, func(p wire.Packets) int64 { return p.IPBytes }))
+	return row
 }
 
 // profile names what requests carried.
-func profile(s scenario.Scenario) string {
+func (w *words) profile(s scenario.Scenario) string {
 	if s.Headers == "" {
 		return none // a result from before there were any
 	}
 	if s.CookieBytes > 0 {
-		return fmt.Sprintf("%s + cookie of %d", s.Headers, s.CookieBytes)
+		return fmt.Sprintf(w.layers.cookie, s.Headers, s.CookieBytes)
 	}
 	return s.Headers
 }
 
 // over says what a transport went over.
-func over(s scenario.Scenario, t scenario.Transport) string {
+func (w *words) over(s scenario.Scenario, t scenario.Transport) string {
 	parts := []string{"HTTP/1.1"}
 	if s.OverHTTP2(t) {
 		parts[0] = "HTTP/2"
 	}
 	if t == scenario.Mixed {
-		parts[0] = "as the groups"
+		parts[0] = w.layers.asGroups
 	}
 	if s.TLS {
 		parts = append(parts, "TLS")
 	}
 	if t.Polls() && !s.KeepAlive {
-		parts = append(parts, "no keep-alive")
+		parts = append(parts, w.layers.noKeepAlive)
 	}
 	if s.Resume {
-		parts = append(parts, "resumed")
+		parts = append(parts, w.layers.resumed)
 	}
 	if s.Compresses(t) {
-		parts = append(parts, "deflate "+string(s.Deflate))
+		parts = append(parts, fmt.Sprintf(w.layers.deflate, s.Deflate))
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, w.clause)
 }
 
 // asked says how a poll found its messages: what it costs depends on it.
-func asked(s scenario.Scenario, c column) string {
+func (w *words) asked(s scenario.Scenario, c column) string {
 	if c.transport != scenario.ShortPoll {
 		return ""
 	}
-	return fmt.Sprintf("every %s, %s empty", s.PollInterval, empty(c))
+	return fmt.Sprintf(w.layers.every, s.PollInterval, shown(c, "messages.empty_share", percent))
 }

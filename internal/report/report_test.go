@@ -117,12 +117,12 @@ func TestLayers(t *testing.T) {
 	plain.Scenario.KeepAlive, plain.Scenario.Headers = false, "a|b"
 	for _, format := range []report.Format{report.Table, report.Markdown} {
 		var b bytes.Buffer
-		if err := report.WriteLayers(&b, format, []result.Result{plain, secure, bad}); err != nil {
+		if err := report.WriteLayers(&b, report.Options{Format: format}, []report.Source{{Result: plain}, {Result: secure}, {Result: bad}}); err != nil {
 			t.Fatal(err)
 		}
 		golden.Compare(t, "layers."+string(format), b.String())
 	}
-	if err := report.WriteLayers(io.Discard, report.Table, []result.Result{bad}); err == nil {
+	if err := report.WriteLayers(io.Discard, report.Options{Format: report.Table}, []report.Source{{Result: bad}}); err == nil {
 		t.Error("a table of invalid trials")
 	}
 }

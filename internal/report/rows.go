@@ -2,173 +2,157 @@ package report
 
 import (
 	"slices"
-	"time"
 
+	"pollpush/internal/metric"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
-	"pollpush/pkg/wire"
 )
 
-// row is one figure of the table.
+// row is a heading of the table, or one of its figures.
 type row struct {
-	label string
-	value func(column) string // nil in a heading
-	alone bool                // it belongs to no heading
+	name  string               // of the figure as metric has it; its label's name in a heading
+	show  func(float64) string // nil in a heading
+	extra bool                 // it is shown only when it is asked for
 	// when says for which scenarios there is anything to tell; nil means for all.
 	when func(scenario.Scenario) bool
 	// among says in which company of columns there is; nil means in any.
 	among func([]column) bool
 }
 
-// shown reports whether the row belongs into the table of a scenario's columns.
-func (r row) shown(s scenario.Scenario, cs []column) bool {
-	return (r.when == nil || r.when(s)) && (r.among == nil || r.among(cs))
-}
+// verdictRow is the name of the last row. It is always there, and no figure.
+const verdictRow = "verdict"
+
+// heads reports whether it is a heading.
+func (r row) heads() bool { return r.show == nil && r.name != verdictRow }
 
 func predicted(cs []column) bool {
-	return slices.ContainsFunc(cs, func(c column) bool { return c.predicted != nil })
+	return slices.ContainsFunc(cs, func(c column) bool { return c.sum.Predicted != nil })
 }
 
 func overTLS(s scenario.Scenario) bool { return s.TLS }
 
-// rows are the table, from top to bottom.
+func whole(v float64) string { return Grouped(int64(v)) }
+
+// rows are the table, from top to bottom. Every figure that has a name has a row.
 var rows = []row{
-	{label: "How late a message arrives, ms"},
-	{label: "mean", value: func(c column) string { return latency(c, milliseconds(c.latency.Mean())) }},
-	{label: "p50", value: func(c column) string { return latency(c, milliseconds(c.latency.Percentile(50))) }},
-	{label: "p99", value: func(c column) string { return latency(c, milliseconds(c.latency.Percentile(99))) }},
-	{label: "max", value: func(c column) string { return latency(c, milliseconds(c.latency.Max())) }},
+	{name: "heading.latency"},
+	{name: "latency.mean", show: Significant},
+	{name: "latency.p50", show: Significant},
+	{name: "latency.p90", show: Significant, extra: true},
+	{name: "latency.p99", show: Significant},
+	{name: "latency.p999", show: Significant, extra: true},
+	{name: "latency.max", show: Significant},
 
-	{label: "What the model predicts, if processors took no time", among: predicted},
-	{label: "mean, ms", among: predicted, value: expect(func(c column) string { return milliseconds(c.predicted.Mean) })},
-	{label: "p99, ms", among: predicted, value: expect(func(c column) string { return milliseconds(c.predicted.P99) })},
-	{label: "measured mean − predicted, ms", among: predicted, value: expect(func(c column) string {
-		return latency(c, milliseconds(c.latency.Mean()-c.predicted.Mean))
-	})},
-	{label: "HTTP requests per second", among: predicted, value: expect(func(c column) string {
-		return Significant(c.predicted.RequestsPerSecond)
-	})},
+	{name: "heading.predicted"},
+	{name: "predicted.mean", show: Significant, among: predicted},
+	{name: "predicted.p99", show: Significant, among: predicted},
+	{name: "predicted.excess", show: Significant, among: predicted},
+	{name: "predicted.requests_per_second", show: Significant, among: predicted},
 
-	{label: "Deliveries"},
-	{label: "expected", value: func(c column) string { return orNone(c.messages.Expected) }},
-	{label: "delivered", value: func(c column) string { return Grouped(c.messages.Delivered) }},
-	{label: "lost", value: func(c column) string { return orNone(c.messages.Lost) }},
-	{label: "polls answered empty", value: empty},
-	{label: "messages per answer", value: func(c column) string {
-		return ratio(float64(c.steady.Messages), float64(c.answers()), Significant)
-	}},
+	{name: "heading.messages"},
+	{name: "messages.expected", show: whole},
+	{name: "messages.delivered", show: whole},
+	{name: "messages.lost", show: whole},
+	{name: "messages.duplicated", show: whole, extra: true},
+	{name: "messages.empty_share", show: percent},
+	{name: "messages.per_answer", show: Significant},
 
-	{label: "Bytes per delivery, up + down"},
-	{label: "payload", value: perMessage(func(b wire.Bytes) int64 { return b.Payload })},
-	{label: "framing", value: perMessage(func(b wire.Bytes) int64 { return b.Framing })},
-	{label: "HTTP headers", value: perMessage(func(b wire.Bytes) int64 { return b.Header })},
-	{label: "TLS records", when: overTLS, value: perMessage(func(b wire.Bytes) int64 { return b.TLS })},
-	{label: "handshakes", when: overTLS, value: perMessage(func(b wire.Bytes) int64 { return b.Handshake })},
-	{label: "all layers", value: perMessage(wire.Bytes.Socket)},
+	{name: "heading.bytes"},
+	{name: "wire.payload_bytes_per_message", show: Significant},
+	{name: "wire.framing_bytes_per_message", show: Significant},
+	{name: "wire.header_bytes_per_message", show: Significant},
+	{name: "wire.tls_bytes_per_message", show: Significant, when: overTLS},
+	{name: "wire.handshake_bytes_per_message", show: Significant, when: overTLS},
+	{name: "wire.bytes_per_message", show: Significant},
 
-	{label: "In TCP/IP packets, per delivery"},
-	{label: "segments", value: func(c column) string { return packets(c, func(p wire.Packets) int64 { return p.Segments }) }},
-	{label: "bytes with TCP and IP headers", value: func(c column) string { return packets(c, func(p wire.Packets) int64 { return p.IPBytes }) }},
+	{name: "heading.packets"},
+	{name: "wire.segments_per_message", show: Significant},
+	{name: "wire.ip_bytes_per_message", show: Significant},
 
-	{label: "In the window, per second"},
-	{label: "HTTP requests", value: func(c column) string { return perSecond(c, c.steady.Requests) }},
-	{label: "new TCP connections", value: func(c column) string { return perSecond(c, c.steady.Connections) }},
-	{label: "new WebSocket upgrades", value: func(c column) string { return perSecond(c, c.steady.Upgrades) }},
-	{label: "full TLS handshakes", when: overTLS, value: func(c column) string { return perSecond(c, c.steady.TLSFull) }},
-	{label: "resumed TLS handshakes", when: overTLS, value: func(c column) string { return perSecond(c, c.steady.TLSResumed) }},
+	{name: "heading.window"},
+	{name: "wire.requests_per_second", show: Significant},
+	{name: "wire.connections_per_second", show: Significant},
+	{name: "wire.upgrades_per_second", show: Significant},
+	{name: "wire.tls_full_per_second", show: Significant, when: overTLS},
+	{name: "wire.tls_resumed_per_second", show: Significant, when: overTLS},
 
-	{label: "To set up, per client"},
-	{label: "TCP connections", value: func(c column) string { return perClient(c, c.setup.Connections) }},
-	{label: "TLS handshakes", when: overTLS, value: func(c column) string { return perClient(c, c.setup.TLSFull+c.setup.TLSResumed) }},
-	{label: "HTTP requests", value: func(c column) string { return perClient(c, c.setup.Requests) }},
-	{label: "WebSocket upgrades", value: func(c column) string { return perClient(c, c.setup.Upgrades) }},
-	{label: "bytes, up + down", value: func(c column) string { return perClient(c, c.setup.Socket()) }},
+	{name: "heading.setup"},
+	{name: "setup.connections_per_client", show: Significant},
+	{name: "setup.tls_per_client", show: Significant, when: overTLS},
+	{name: "setup.requests_per_client", show: Significant},
+	{name: "setup.upgrades_per_client", show: Significant},
+	{name: "setup.bytes_per_client", show: Significant},
 
-	{label: "What the server paid"},
-	{label: "CPU ms per 1000 deliveries", value: func(c column) string {
-		return known(c.server.CPU(), ratio(1000*float64(c.server.CPU())/float64(time.Millisecond), float64(c.steady.Messages), Significant))
-	}},
-	{label: "memory, MB", value: func(c column) string { return known(c.server.RSS, Significant(float64(c.server.RSS)/1e6)) }},
-	{label: "goroutines", value: func(c column) string { return known(c.server.Goroutines, Grouped(c.server.Goroutines)) }},
+	{name: "heading.server"},
+	{name: "server.cpu_per_1000", show: Significant},
+	{name: "server.memory", show: Significant},
+	{name: "server.goroutines", show: whole},
 
-	{label: "These figures are", value: verdict, alone: true},
+	{name: "heading.lag"},
+	{name: "publish_lag.p99", show: Significant, extra: true},
+	{name: "poll_lag.p99", show: Significant, extra: true},
+	{name: "generator_lag.p99", show: Significant, extra: true},
+
+	{name: verdictRow},
 }
 
-// expect returns what a row of the model shows, none where it was not asked.
-func expect(value func(column) string) func(column) string {
-	return func(c column) string {
-		if c.predicted == nil {
-			return none
+// chosen returns the rows of a scenario's columns: those of the figures that were asked for, or of the
+// table where none was, with their headings. The verdict is always among them.
+func chosen(kinds []*metric.Kind, s scenario.Scenario, cs []column) []row {
+	var kept []row
+	var heading *row
+	for i, r := range rows {
+		switch {
+		case r.name == verdictRow:
+			kept = append(kept, r)
+		case r.heads():
+			heading = &rows[i]
+		case r.wanted(kinds, s, cs):
+			if heading != nil {
+				kept = append(kept, *heading)
+				heading = nil
+			}
+			kept = append(kept, r)
 		}
-		return value(c)
 	}
+	return kept
 }
 
-func latency(c column, text string) string {
-	if c.latency.Count() == 0 {
-		return none
+// wanted reports whether a figure belongs into the table.
+func (r row) wanted(kinds []*metric.Kind, s scenario.Scenario, cs []column) bool {
+	if kinds != nil {
+		return slices.ContainsFunc(kinds, func(k *metric.Kind) bool { return k.Name == r.name })
 	}
-	return text
+	return !r.extra && (r.when == nil || r.when(s)) && (r.among == nil || r.among(cs))
 }
 
-// known returns text, or none when v is 0 because it was never read.
-func known[T ~int64](v T, text string) string {
-	if v == 0 {
-		return none
-	}
-	return text
-}
-
-// orNone returns a count, or none when it is not known.
-func orNone(n *int64) string {
-	if n == nil {
-		return none
-	}
-	return Grouped(*n)
-}
-
-func perMessage(of func(wire.Bytes) int64) func(column) string {
-	return func(c column) string {
-		return ratio(float64(of(c.steady.Up)+of(c.steady.Down)), float64(c.steady.Messages), Significant)
-	}
-}
-
-// packets returns what TCP/IP took for each delivery, up and down.
-func packets(c column, of func(wire.Packets) int64) string {
-	if c.packets == nil {
-		return "n/a"
-	}
-	return ratio(float64(of(c.packets.Up)+of(c.packets.Down)), float64(c.steady.Messages), Significant)
-}
-
-func perSecond(c column, n int64) string {
-	return ratio(float64(n), c.window.Seconds(), Significant)
-}
-
-func perClient(c column, n int64) string {
-	return ratio(float64(n), float64(c.clients), Significant)
-}
-
-func empty(c column) string {
-	if !c.transport.Polls() {
-		return none
-	}
-	return ratio(float64(c.steady.RequestsEmpty), float64(c.steady.Requests), percent)
-}
-
-func verdict(c column) string {
-	if !c.complete {
-		return "incomplete"
-	}
-	return string(c.state)
-}
-
-// cell returns a row's text for a column. Figures of an invalid trial are marked: they are not to
-// be read as if they were ones.
+// cell returns a figure's text for a column. Figures of an invalid trial are marked: they are not to be read
+// as if they were ones.
 func (r row) cell(c column) string {
-	text := r.value(c)
-	if c.state == result.Invalid && text != none && text != "n/a" && !r.alone {
+	text := shown(c, r.name, r.show)
+	if c.state == result.Invalid && text != none {
 		return text + " ?"
 	}
 	return text
+}
+
+// shown returns a figure as text.
+func shown(c column, name string, show func(float64) string) string {
+	k, ok := metric.ByName(name)
+	if !ok {
+		return none
+	}
+	v, known := c.figure(k)
+	if !known {
+		return none
+	}
+	return show(v)
+}
+
+// verdict says what a column's figures are worth.
+func (w *words) verdict(c column) string {
+	if !c.complete {
+		return w.cut
+	}
+	return w.stateOf(c.state)
 }

@@ -2,17 +2,17 @@ package report
 
 import "pollpush/internal/scenario"
 
-// Title returns what a transport is called over its column.
-func Title(t scenario.Transport) string { return title[t] }
+// Title returns what a transport is called over its column, in English.
+func Title(t scenario.Transport) string { return english.title[t] }
 
-// Name returns what a transport is called within a sentence.
-func Name(t scenario.Transport) string { return within[t] }
+// Name returns what a transport is called within a sentence, in English.
+func Name(t scenario.Transport) string { return english.within[t] }
 
 // Percent formats a share.
 func Percent(share float64) string { return percent(share) }
 
-// Listed joins texts as a sentence does.
-func Listed(texts []string) string { return listed(texts) }
+// Listed joins texts as an English sentence does.
+func Listed(texts []string) string { return english.list(texts) }
 
-// Plural returns n and a noun in the right number.
-func Plural(n int64, noun string) string { return plural(n, noun) }
+// Plural returns n and an English noun in the right number.
+func Plural(n int64, noun string) string { return count{"%s " + noun, "%s " + noun + "s"}.of(n) }

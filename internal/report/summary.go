@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"pollpush/internal/result"
-	"pollpush/internal/scenario"
 )
 
 // alike is the factor below which two median latencies are not told apart. No test of significance
@@ -15,7 +15,7 @@ import (
 const alike = 3
 
 // summary says in plain sentences what the figures say. Invalid trials have no say.
-func summary(all []column) []string {
+func (w *words) summary(all []column) []string {
 	cs := slices.DeleteFunc(slices.Clone(all), func(c column) bool {
 		return c.state == result.Invalid || c.latency.Count() == 0 || c.steady.Messages == 0
 	})
@@ -24,9 +24,9 @@ func summary(all []column) []string {
 	}
 	var sentences []string
 	if len(cs) < len(all) {
-		sentences = append(sentences, fmt.Sprintf("What follows is about %s alone.", names(cs)))
+		sentences = append(sentences, fmt.Sprintf(w.sentences.only, w.names(cs)))
 	}
-	for _, s := range []string{fastest(cs), cost(cs), emptyPolls(cs), pollingWins(cs)} {
+	for _, s := range []string{w.fastest(cs), w.cost(cs), w.emptyPolls(cs), w.pollingWins(cs)} {
 		if s != "" {
 			sentences = append(sentences, s)
 		}
@@ -35,7 +35,7 @@ func summary(all []column) []string {
 }
 
 // fastest says whose messages arrived soonest, and how much later the others' did.
-func fastest(cs []column) string {
+func (w *words) fastest(cs []column) string {
 	if len(cs) < 2 || slices.ContainsFunc(cs, func(c column) bool { return c.published < fewMessages }) {
 		return ""
 	}
@@ -47,49 +47,51 @@ func fastest(cs []column) string {
 	}
 	worst := milliseconds(byMedian[n-1].latency.Percentile(50))
 	if n == len(byMedian) {
-		return fmt.Sprintf("No transport was clearly faster than another: half the messages arrived within %s ms over each of them.", worst)
+		return fmt.Sprintf(w.sentences.noneFaster, worst)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s delivered soonest", capital(names(byMedian[:n])))
+	fmt.Fprintf(&b, w.sentences.soonest, capital(w.names(byMedian[:n])))
 	if n > 1 {
-		b.WriteString(", too close to tell apart")
+		b.WriteString(w.sentences.tied)
 	}
-	fmt.Fprintf(&b, ": half the messages arrived within %s ms", worst)
+	fmt.Fprintf(&b, w.sentences.within, worst)
 	for _, c := range byMedian[n:] {
-		fmt.Fprintf(&b, ", over %s within %s ms", within[c.transport], milliseconds(c.latency.Percentile(50)))
+		fmt.Fprintf(&b, w.sentences.later, w.within[c.transport], milliseconds(c.latency.Percentile(50)))
 	}
-	b.WriteString(".")
+	b.WriteString(w.sentences.stop)
 	return b.String()
 }
 
-// capital makes the first letter a capital one.
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// capital makes the first letter a capital one, where there are such.
+func capital(s string) string {
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
+}
 
 // cost says what a delivered message took on the sockets.
-func cost(cs []column) string {
+func (w *words) cost(cs []column) string {
 	byBytes := sorted(cs, bytesPerMessage)
 	parts := make([]string, len(byBytes))
 	for i, c := range byBytes {
-		parts[i] = fmt.Sprintf("%s over %s", Significant(bytesPerMessage(c)), within[c.transport])
+		parts[i] = fmt.Sprintf(w.sentences.bytesOver, Significant(bytesPerMessage(c)), w.within[c.transport])
 	}
 	best := byBytes[0]
-	return fmt.Sprintf("Bytes on the sockets for each delivered message: %s; their payload is %s of them.",
-		listed(parts), Significant(best.perMessage(best.steady.Down.Payload)))
+	return fmt.Sprintf(w.sentences.bytes, w.list(parts), Significant(best.perMessage(best.steady.Down.Payload)))
 }
 
 // emptyPolls says how many polls were for nothing.
-func emptyPolls(cs []column) string {
+func (w *words) emptyPolls(cs []column) string {
 	var parts []string
 	for _, c := range cs {
 		if c.transport.Polls() && c.steady.Requests > 0 {
 			share := float64(c.steady.RequestsEmpty) / float64(c.steady.Requests)
-			parts = append(parts, fmt.Sprintf("%s in %s", percent(share), within[c.transport]))
+			parts = append(parts, fmt.Sprintf(w.sentences.emptyIn, percent(share), w.within[c.transport]))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Polls that came back empty: %s.", listed(parts))
+	return fmt.Sprintf(w.sentences.empty, w.list(parts))
 }
 
 // fewMessages is how many messages a figure of time needs before it is spoken of.
@@ -104,17 +106,17 @@ const (
 
 // contests are what polling can win. Less is better in each.
 var contests = []struct {
-	what   string
+	what   func(*words) string
 	value  func(column) float64
 	factor float64
 }{
-	{"bytes per delivery", bytesPerMessage, 1},
-	{"server CPU ms per 1000 deliveries", cpuPerThousand, noisy},
-	{"server memory in MB", func(c column) float64 { return float64(c.server.RSS) / 1e6 }, noisy},
+	{func(w *words) string { return w.sentences.bytesPerDelivery }, bytesPerMessage, 1},
+	{func(w *words) string { return w.sentences.cpuPer1000 }, cpuPerThousand, noisy},
+	{func(w *words) string { return w.sentences.memory }, func(c column) float64 { return float64(c.server.RSS) / 1e6 }, noisy},
 }
 
 // pollingWins says in what polling did better than every push transport, if in anything.
-func pollingWins(cs []column) string {
+func (w *words) pollingWins(cs []column) string {
 	polls := filter(cs, func(c column) bool { return c.transport.Polls() })
 	pushes := filter(cs, func(c column) bool { return !c.transport.Polls() })
 	if len(polls) == 0 || len(pushes) == 0 {
@@ -127,14 +129,14 @@ func pollingWins(cs []column) string {
 			continue
 		}
 		if v := contest.value(poll); v > 0 && v*contest.factor < contest.value(push) {
-			wins = append(wins, fmt.Sprintf("%s (%s over %s, %s over %s)", contest.what,
-				Significant(v), within[poll.transport], Significant(contest.value(push)), within[push.transport]))
+			wins = append(wins, fmt.Sprintf(w.sentences.cheaperIn, contest.what(w),
+				Significant(v), w.within[poll.transport], Significant(contest.value(push)), w.within[push.transport]))
 		}
 	}
 	if len(wins) == 0 {
-		return "Polling was not clearly cheaper in bytes per delivery, server CPU or server memory here. It can be where several messages fall into one poll interval, because one answer then carries them all."
+		return w.sentences.notCheaper
 	}
-	return fmt.Sprintf("Polling was cheaper in %s.", listed(wins))
+	return fmt.Sprintf(w.sentences.cheaper, w.list(wins))
 }
 
 func bytesPerMessage(c column) float64 { return c.perMessage(c.steady.Socket()) }
@@ -161,27 +163,10 @@ func filter(cs []column, keep func(column) bool) []column {
 	return slices.DeleteFunc(slices.Clone(cs), func(c column) bool { return !keep(c) })
 }
 
-func names(cs []column) string {
+func (w *words) names(cs []column) string {
 	texts := make([]string, len(cs))
 	for i, c := range cs {
-		texts[i] = within[c.transport]
+		texts[i] = w.within[c.transport]
 	}
-	return listed(texts)
-}
-
-// within is what a transport is called within a sentence.
-var within = map[scenario.Transport]string{
-	scenario.ShortPoll: "short polling",
-	scenario.LongPoll:  "long polling",
-	scenario.SSE:       "SSE",
-	scenario.WebSocket: "WebSocket",
-	scenario.Mixed:     "the mix of transports",
-}
-
-// listed joins texts as a sentence does.
-func listed(texts []string) string {
-	if len(texts) < 2 {
-		return strings.Join(texts, "")
-	}
-	return strings.Join(texts[:len(texts)-1], ", ") + " and " + texts[len(texts)-1]
+	return w.list(texts)
 }

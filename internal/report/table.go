@@ -4,26 +4,58 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
-	"pollpush/internal/scenario"
+	"pollpush/internal/result"
+	"pollpush/internal/visible"
 )
 
 // style is how a table is drawn.
 type style struct {
 	renderer tw.Renderer
-	heading  func(string) string // marks a row that is a heading
-	indent   string              // before the label of a row that is none
+	heading  func(string) string               // marks a row that is a heading, after it was escaped
+	verdict  func(result.State, string) string // marks what figures are worth, after it was escaped
+	indent   string                            // before the label of a row that is none
 	escape   func(string) string
 	// bullets stand before the sentences of each paragraph. They differ, because Markdown would
 	// take paragraphs with the same one for a single list.
 	bullets [3]string
+	width   int // that a table may take; 0 for any
+	label   int // the width at which headings are broken; 0 for none
 }
 
-func terminalStyle() style {
+// The renditions of a terminal (ECMA-48, section 8.3.117).
+const (
+	bold   = "\x1b[1m"
+	red    = "\x1b[31m"
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+	reset  = "\x1b[0m"
+)
+
+var tint = map[result.State]string{result.Valid: green, result.Suspect: yellow, result.Invalid: red}
+
+func terminalStyle(o Options) style {
+	s := plainStyle()
+	s.width = o.Width
+	if o.Color {
+		s.heading = func(text string) string { return bold + text + reset }
+		s.verdict = func(state result.State, text string) string {
+			if c, ok := tint[state]; ok {
+				return c + text + reset
+			}
+			return text
+		}
+	}
+	return s
+}
+
+func plainStyle() style {
 	return style{
 		renderer: renderer.NewBlueprint(tw.Rendition{
 			Borders: tw.BorderNone,
@@ -34,8 +66,9 @@ func terminalStyle() style {
 			},
 		}),
 		heading: func(s string) string { return s },
+		verdict: func(_ result.State, s string) string { return s },
 		indent:  "  ",
-		escape:  oneLine,
+		escape:  visible.Line,
 	}
 }
 
@@ -43,25 +76,26 @@ func markdownStyle() style {
 	return style{
 		renderer: renderer.NewMarkdown(),
 		heading:  func(s string) string { return "**" + s + "**" },
+		verdict:  func(_ result.State, s string) string { return s },
 		escape:   escapeMarkdown,
 		bullets:  [3]string{"- ", "+ ", "* "},
 	}
 }
 
-// oneLine takes line ends out: a cell is one line.
-func oneLine(s string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(s) }
+// escapeMarkdown escapes what would end a cell, or become a tag, a link, an image or code. Stars stay: those who
+// write grids emphasize with them, and more they cannot do.
+func escapeMarkdown(s string) string { return markdown.Replace(visible.Line(s)) }
 
-// escapeMarkdown escapes what would end a cell or become a tag.
-func escapeMarkdown(s string) string {
-	return strings.NewReplacer(`|`, `\|`, `<`, `&lt;`, "\r", " ", "\n", " ").Replace(s)
-}
+var markdown = strings.NewReplacer(
+	`\`, `\\`, `|`, `\|`, "`", "\\`", `[`, `\[`, `]`, `\]`, `&`, `&amp;`, `<`, `&lt;`,
+)
 
 // Prose returns a sentence as it can stand outside of a table.
 func Prose(f Format, sentence string) string {
 	if f == Markdown {
 		return escapeMarkdown(sentence)
 	}
-	return oneLine(sentence)
+	return visible.Line(sentence)
 }
 
 // Grid is a table of texts. The first row is the header.
@@ -74,14 +108,24 @@ type Grid struct {
 
 // WriteGrid writes a table as text for a terminal or as Markdown. What is in the cells is escaped.
 func WriteGrid(w io.Writer, f Format, g Grid) error {
+	s := plainStyle()
 	switch f { //nolint:exhaustive // a table in JSON is nothing that anybody could use
 	case Markdown:
-		return writeGrid(w, markdownStyle(), g)
+		s = markdownStyle()
 	case Table:
-		return writeGrid(w, terminalStyle(), g)
+	default:
+		return fmt.Errorf("format %q is unknown", f)
 	}
-	return fmt.Errorf("format %q is unknown", f)
+	safe := Grid{Labels: g.Labels, Rows: make([][]string, len(g.Rows))}
+	for i, row := range g.Rows {
+		for _, text := range row {
+			safe.Rows[i] = append(safe.Rows[i], s.escape(text))
+		}
+	}
+	return writeGrid(w, s, safe)
 }
+
+// writeGrid writes a table whose cells are escaped.
 
 func writeGrid(w io.Writer, s style, g Grid) error {
 	var align []tw.Align
@@ -92,6 +136,7 @@ func writeGrid(w io.Writer, s style, g Grid) error {
 			align = append(align, tw.AlignRight)
 		}
 	}
+	narrow()
 	table := tablewriter.NewTable(w,
 		tablewriter.WithRenderer(s.renderer),
 		tablewriter.WithHeaderAutoFormat(tw.Off), // it would turn p99 into P 99
@@ -102,45 +147,15 @@ func writeGrid(w io.Writer, s style, g Grid) error {
 		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
 	)
 	for i, row := range g.Rows {
-		cells := make([]string, len(row))
-		for j, text := range row {
-			cells[j] = s.escape(text)
-		}
 		if i == 0 {
-			table.Header(cells)
-		} else if err := table.Append(cells); err != nil {
+			table.Header(row)
+		} else if err := table.Append(row); err != nil {
 			return err
 		}
 	}
 	return table.Render()
 }
 
-// sideBySide is the table of a result: a column for each transport.
-func sideBySide(s style, what scenario.Scenario, cs []column) Grid {
-	header := []string{""}
-	for _, c := range cs {
-		header = append(header, title[c.transport])
-	}
-	g := Grid{Labels: 1, Rows: [][]string{header}}
-	for _, r := range rows {
-		if r.shown(what, cs) {
-			g.Rows = append(g.Rows, cells(s, r, cs))
-		}
-	}
-	return g
-}
-
-func cells(s style, r row, cs []column) []string {
-	if r.value == nil {
-		return append([]string{s.heading(r.label)}, make([]string, len(cs))...)
-	}
-	label := s.indent + r.label
-	if r.alone {
-		label = s.heading(r.label)
-	}
-	texts := []string{label}
-	for _, c := range cs {
-		texts = append(texts, r.cell(c))
-	}
-	return texts
-}
+// narrow has characters of ambiguous width, as × and –, counted as one cell wherever the program runs. The
+// library would ask the environment, and a published table would depend on who made it.
+var narrow = sync.OnceFunc(func() { twwidth.SetOptions(twwidth.Options{}) })
