@@ -105,6 +105,9 @@ var mayImport = map[string][]string{
 		"github.com/olekukonko/tablewriter",
 	},
 
+	// Where results stand in documents.
+	"internal/snippet": {},
+
 	// Two results side by side. Its statistics are its own: see uTest.
 	"internal/compare": {
 		"internal/build", "internal/metric", "internal/report", "internal/result", "internal/scenario", "pkg/metrics",
@@ -147,7 +150,7 @@ var mayImport = map[string][]string{
 		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare",
 		"internal/doctor", "internal/engine", "internal/forecast", "internal/headers", "internal/host", "internal/link", "internal/liveview", "internal/metric",
 		"internal/model", "internal/openmetrics", "internal/profile", "internal/quantumleap", "internal/report", "internal/result",
-		"internal/scenario", "internal/scenariofile", "internal/target", "internal/trace", "pkg/clock",
+		"internal/scenario", "internal/scenariofile", "internal/snippet", "internal/target", "internal/trace", "pkg/clock",
 		"pkg/feed", "pkg/metrics",
 		"pkg/transport", "pkg/wire", "pkg/wspush",
 		"github.com/prometheus/client_golang", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",

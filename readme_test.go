@@ -86,10 +86,22 @@ func servesAndEnds(t *testing.T, args []string) {
 	}
 }
 
+// What the docs show between markers is what the published results say.
+func TestSnippets(t *testing.T) {
+	for _, document := range []string{"README.md", "README.zh-CN.md"} {
+		if out, err := program(t, "bench", "report", "--update", document, "--check").CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	}
+	published, err := program(t, "bench", "report", "--format", "markdown", "results/default/result.json").Output()
+	if err != nil || string(published) != readFile(t, "results/default/table.md") {
+		t.Errorf("results/default/table.md is not what its result says: run results/default/run (%v)", err)
+	}
+}
+
 // The tables of the docs are those of the published runs, and no others.
 func TestPublishedTables(t *testing.T) {
 	for _, v := range []struct{ document, table string }{
-		{"README.md", "results/default/table.md"},
 		{"README.md", "results/layers/chrome.md"},
 		{"docs/layers.md", "results/layers/table.md"},
 		{"docs/layers.md", "results/layers/deflate.md"},

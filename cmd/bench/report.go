@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"pollpush/internal/cli"
 	"pollpush/internal/report"
@@ -18,6 +19,7 @@ import (
 // reportOptions are the flags of bench report.
 type reportOptions struct {
 	showOptions
+	updateOptions
 	layers bool
 }
 
@@ -30,18 +32,58 @@ func reportCommand() *cobra.Command {
 after the other. With --layers it puts them together into one table of the bytes that
 each delivery took, by layer.
 
-Exit code: 0, or 2 when it was asked for something that cannot be.`,
+With --update it refreshes a Markdown document instead: what stands between two markers,
+each on a line of its own. The first may say what is to be there: result=FILE.json, from
+the document's folder, and may be given again; columns=latency.*,server.memory; lang=zh;
+show=table, or show=layers:
+
+  <!-- pollpush:begin result=result.json -->
+  <!-- pollpush:end -->
+
+Exit code: 0, or 2 when it was asked for something that cannot be, 1 when a snippet that
+--check looks at is stale.`,
 		Example: `  bench report result.json
-  bench report --layers --format markdown http1.json http2.json`,
+  bench report --columns latency.p99,wire.bytes_per_message --lang zh result.json
+  bench report --format csv before.json after.json > both.csv
+  bench report --layers --format markdown http1.json http2.json
+  bench report --update README.md
+  bench report --update README.md --check`,
 		RunE: func(command *cobra.Command, args []string) error {
+			if err := o.checkUpdate(command.Flags()); err != nil {
+				return cli.UsageError(err)
+			}
+			if o.update != "" {
+				return runUpdate(o.updateOptions, args, command.OutOrStdout())
+			}
 			return runReport(o, args, command.OutOrStdout())
 		},
 	}
 	f := command.Flags()
 	f.SortFlags = false
 	o.bind(f)
-	f.BoolVar(&o.layers, "layers", false, "one table of bytes per delivery by layer, over all results")
+	f.BoolVar(&o.layers, layersFlag, false, "one table of bytes per delivery by layer, over all results")
+	f.StringVar(&o.update, updateFlag, "", "Markdown document whose snippets are made anew, instead of printing")
+	f.BoolVar(&o.updateOptions.check, checkFlag, false, "with --update: change nothing, and exit with 1 if a snippet is stale")
 	return command
+}
+
+// checkUpdate refuses flags that contradict each other.
+func (o *reportOptions) checkUpdate(line *pflag.FlagSet) error {
+	if !line.Changed(updateFlag) {
+		if o.updateOptions.check {
+			return errors.New("--check looks at the snippets of a document: name it with --update")
+		}
+		return nil
+	}
+	for _, name := range []string{formatFlag, columnsFlag, langFlag, layersFlag} {
+		if line.Changed(name) {
+			return fmt.Errorf("--%s says nothing to a document: its markers say what is shown, so leave it out", name)
+		}
+	}
+	if o.update == "" {
+		return errors.New("--update is empty: name a Markdown document")
+	}
+	return nil
 }
 
 func runReport(o *reportOptions, paths []string, stdout io.Writer) error {
@@ -60,7 +102,7 @@ func (o *reportOptions) read(paths []string) ([]report.Source, error) {
 	if len(paths) == 0 {
 		return nil, errors.New("report what? Name a file that bench run --out has written")
 	}
-	if err := o.check(); err != nil {
+	if err := o.showOptions.check(); err != nil {
 		return nil, err
 	}
 	if o.layers && o.columns != nil {

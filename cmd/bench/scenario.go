@@ -14,7 +14,7 @@ import (
 	"pollpush/internal/scenariofile"
 )
 
-// The flags of bench run that are more than a field of the scenario to this program.
+// The flags that are more than a field to this program.
 const (
 	scenarioFlag = "scenario"
 	headersFlag  = "headers"
@@ -23,6 +23,9 @@ const (
 	formatFlag   = "format"
 	columnsFlag  = "columns"
 	langFlag     = "lang"
+	layersFlag   = "layers"
+	updateFlag   = "update"
+	checkFlag    = "check"
 )
 
 // resolve returns what is to be run: o, with what the scenario file gives and the command line does not, or one

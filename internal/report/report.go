@@ -40,8 +40,11 @@ type Options struct {
 	Format Format
 	// Lang is the language of tables and sentences. What programs read has none.
 	Lang Lang
-	// Columns are the figures of tables and CSV; nil means those that tables have, and all in CSV.
+	// Columns are the figures of tables and CSV; nil means those that tables have, and all in CSV. Where they are
+	// chosen there is no table of groups, which has figures of its own.
 	Columns []*metric.Kind
+	// Bare leaves the sentences out, but for what is wrong with the figures.
+	Bare bool
 	// Width is that of the terminal a table is for, in character cells; 0 is as wide as it takes.
 	Width int
 	// Color makes headings and verdicts stand out on a terminal.
@@ -118,10 +121,16 @@ func (o Options) page(w io.Writer, s style, r result.Result) error {
 	} else if err := writeColumns(&b, s, in, chosen(o.Columns, r.Scenario, cs), cs); err != nil {
 		return err
 	}
-	if err := writeGroups(&b, s, in, r); err != nil {
-		return err
+	if o.Columns == nil {
+		if err := writeGroups(&b, s, in, r); err != nil {
+			return err
+		}
 	}
-	for i, sentences := range [][]string{in.summary(cs), in.reasons(r), in.conditionsOf(r)} {
+	said := [][]string{in.summary(cs), in.reasons(r), in.conditionsOf(r)}
+	if o.Bare {
+		said = [][]string{nil, said[1], nil}
+	}
+	for i, sentences := range said {
 		paragraph(&b, s, s.bullets[i], sentences)
 	}
 	_, err = io.WriteString(w, b.String())

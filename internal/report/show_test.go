@@ -179,7 +179,7 @@ func TestHostileResult(t *testing.T) {
 			for _, lang := range report.Langs() {
 				out := show(t, report.Options{Format: format, Lang: lang}, r)
 				at := strings.IndexFunc(out, func(r rune) bool {
-					return r != '\n' && !(r == '\r' && format == report.CSV) && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+					return r != '\n' && (r != '\r' || format != report.CSV) && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 				})
 				if at >= 0 {
 					t.Errorf("%q: %s holds %q", text, format, out[max(0, at-20):at+10])
