@@ -13,5 +13,8 @@
 //   - pkg/wire counts bytes and exchanges, pkg/metrics keeps latencies, pkg/clock is the time line
 //     that both sides share, pkg/http1 the client's side of HTTP/1.1;
 //   - internal/scenario says what to run, internal/target serves it, internal/engine runs the
-//     virtual clients, internal/result is what a run leaves, internal/report shows it.
+//     virtual clients, internal/result is what a run leaves, internal/report shows it;
+//   - schema and docs/reference are made from the code by internal/reference (go generate).
 package pollpush
+
+//go:generate go test ./cmd/bench ./cmd/target ./internal/reference -run ^(TestReference|TestMetrics)$ -update

@@ -140,6 +140,12 @@ var mayImport = map[string][]string{
 	// What tests compare text by. Nothing imports it but they.
 	"internal/golden": {"github.com/google/go-cmp"},
 
+	// What is published of all interfaces. Nothing imports reference but tests.
+	"internal/reference": {
+		"internal/scenariofile", "github.com/prometheus/client_model", "github.com/spf13/cobra", "github.com/spf13/pflag",
+	},
+	"schema": {},
+
 	// A scenario that was written down. It sets flags, and so it knows nothing of what they mean.
 	"internal/scenariofile": {"internal/textfile", "github.com/goccy/go-yaml"},
 
@@ -152,7 +158,7 @@ var mayImport = map[string][]string{
 		"internal/model", "internal/openmetrics", "internal/profile", "internal/quantumleap", "internal/report", "internal/result",
 		"internal/scenario", "internal/scenariofile", "internal/snippet", "internal/target", "internal/trace", "pkg/clock",
 		"pkg/feed", "pkg/metrics",
-		"pkg/transport", "pkg/wire", "pkg/wspush",
+		"pkg/transport", "pkg/wire", "pkg/wspush", "schema",
 		"github.com/prometheus/client_golang", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",
 	},
 	"scripts/budgets": {

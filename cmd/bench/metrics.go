@@ -101,14 +101,6 @@ func register(jobs []job) *prometheus.Registry {
 	return registry
 }
 
-func texts[T ~string](names []T) []string {
-	all := make([]string, len(names))
-	for i, n := range names {
-		all[i] = string(n)
-	}
-	return all
-}
-
 // finish writes and pushes what was asked for, lingers, and ends the serving. A run that was interrupted
 // does not linger.
 func (m *monitor) finish(ctx context.Context) error {

@@ -37,8 +37,8 @@ each on a line of its own. The first may say what is to be there: result=FILE.js
 the document's folder, and may be given again; columns=latency.*,server.memory; lang=zh;
 show=table, or show=layers:
 
-  <!-- pollpush:begin result=result.json -->
-  <!-- pollpush:end -->
+    <!-- pollpush:begin result=result.json -->
+    <!-- pollpush:end -->
 
 Exit code: 0, or 2 when it was asked for something that cannot be, 1 when a snippet that
 --check looks at is stale.`,

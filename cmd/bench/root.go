@@ -15,10 +15,20 @@ func withDefault(args []string) []string {
 		return []string{"run"}
 	}
 	switch first := args[0]; {
+	case first == cobra.ShellCompRequestCmd || first == cobra.ShellCompNoDescRequestCmd:
+		return append(args[:1:1], completed(args[1:])...)
 	case first == "-h", first == "--help", first == "-v", first == "--version", !strings.HasPrefix(first, "-"):
 		return args
 	}
 	return append([]string{"run"}, args...)
+}
+
+// completed puts "run" in front of what a shell is to complete, where it will be put when it is run.
+func completed(args []string) []string {
+	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		return append([]string{"run"}, args...)
+	}
+	return args
 }
 
 func rootCommand() *cobra.Command {
@@ -34,6 +44,17 @@ Without a command it does "bench run": it starts a target of its own, and ends i
 		Args:    cli.NoArguments,
 		RunE:    func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	root.AddCommand(runCommand(), reportCommand(), compareCommand(), predictCommand(), doctorCommand(), traceCommand(), quantumLeapCommand())
+	root.AddCommand(
+		runCommand(),
+		reportCommand(),
+		compareCommand(),
+		predictCommand(),
+		doctorCommand(),
+		traceCommand(),
+		quantumLeapCommand(),
+		schemaCommand(),
+		cli.ManCommand(build.Name),
+	)
+	completeAll(root)
 	return root
 }

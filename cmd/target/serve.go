@@ -26,7 +26,7 @@ func rootCommand() *cobra.Command {
 		Args:    cli.NoArguments,
 		RunE:    func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	root.AddCommand(serveCommand())
+	root.AddCommand(serveCommand(), cli.ManCommand(build.Name))
 	return root
 }
 

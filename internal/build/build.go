@@ -20,10 +20,10 @@ const Unknown = "unknown"
 
 // Info describes a build.
 type Info struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
-	Commit  string `json:"commit"` // Unknown when the build was not stamped
-	Go      string `json:"go"`
+	Name    string `json:"name"`    // pollpush
+	Version string `json:"version"` // the version of the source tree
+	Commit  string `json:"commit"`  // what the source tree was at; unknown when the build was not stamped
+	Go      string `json:"go"`      // the version of Go it was built with
 }
 
 // Read returns the running program's build.

@@ -17,7 +17,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // that first: look at the difference before it is committed.
 func Compare(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
+	CompareFile(t, filepath.Join("testdata", name), got)
+}
+
+// CompareFile is Compare for a file that is published, wherever it is.
+func CompareFile(t *testing.T, path, got string) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
 			t.Fatal(err)

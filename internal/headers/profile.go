@@ -16,12 +16,13 @@ type Profile struct {
 	// Source is where it comes from, in a line for people. It may be empty.
 	Source string `json:"source,omitempty"`
 
-	// Fetch is what polls carry, short and long, EventSource what requests of event streams do, and
-	// WebSocket what upgrades do, in the order in which they are sent. Values may hold {origin}:
+	// Fetch is what polls carry, short and long, in the order in which it is sent. Values may hold {origin}:
 	// Request expands it.
-	Fetch       []exchange.Field `json:"fetch,omitempty"`
+	Fetch []exchange.Field `json:"fetch,omitempty"`
+	// EventSource is what requests of event streams carry, likewise.
 	EventSource []exchange.Field `json:"event_source,omitempty"`
-	WebSocket   []exchange.Field `json:"web_socket,omitempty"`
+	// WebSocket is what upgrades carry, likewise.
+	WebSocket []exchange.Field `json:"web_socket,omitempty"`
 	// HTTP2 is what is different in polls and event streams over HTTP/2: a field replaces that of the
 	// same name, or comes on top. Of an upgrade it says nothing: browsers send the same there.
 	HTTP2 []exchange.Field `json:"http2,omitempty"`

@@ -14,17 +14,17 @@ const Unlimited = 1 << 30
 
 // Info is what decides a figure besides the program. What cannot be found out is empty or 0.
 type Info struct {
-	OS                string `json:"os"`
-	Arch              string `json:"arch"`
-	Kernel            string `json:"kernel"`
-	CPUModel          string `json:"cpu_model"`
-	CPUs              int    `json:"cpus"`
-	GOMAXPROCS        int    `json:"gomaxprocs"`
-	MemoryBytes       uint64 `json:"memory_bytes"`
-	LoopbackMTU       int    `json:"loopback_mtu"`
-	CongestionControl string `json:"congestion_control"`
-	OpenFiles         uint64 `json:"open_files"`
-	PortRange         string `json:"port_range"`
+	OS                string `json:"os"`                 // the operating system, as Go calls it
+	Arch              string `json:"arch"`               // the processor's architecture, as Go calls it
+	Kernel            string `json:"kernel"`             // the kernel's name and version
+	CPUModel          string `json:"cpu_model"`          // the processors' model
+	CPUs              int    `json:"cpus"`               // processors that the process may use
+	GOMAXPROCS        int    `json:"gomaxprocs"`         // threads that run Go code at once
+	MemoryBytes       uint64 `json:"memory_bytes"`       // memory of the machine
+	LoopbackMTU       int    `json:"loopback_mtu"`       // the longest packet of the loopback, in bytes
+	CongestionControl string `json:"congestion_control"` // the algorithm of TCP
+	OpenFiles         uint64 `json:"open_files"`         // the limit of open files of a process
+	PortRange         string `json:"port_range"`         // local ports of outgoing connections, from-to
 }
 
 // Read describes this host.

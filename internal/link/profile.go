@@ -14,9 +14,10 @@ type Profile struct {
 	// Jitter is the most by which either one-way delay is longer: what is sent at once is late by
 	// a time drawn uniformly between 0 and Jitter. So the mean round trip is RTT + Jitter.
 	Jitter time.Duration `json:"jitter_ns"`
-	// Down and Up are the bandwidths towards the client and away from it, for each connection.
+	// Down is the bandwidth towards the client, for each connection; 0 is no limit.
 	Down Rate `json:"down_bit_per_second"`
-	Up   Rate `json:"up_bit_per_second"`
+	// Up is the bandwidth away from the client, likewise.
+	Up Rate `json:"up_bit_per_second"`
 	// Seed is what the jitter is drawn from. Whoever stores a profile stores its seed elsewhere.
 	Seed uint64 `json:"-"`
 }

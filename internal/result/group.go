@@ -9,12 +9,12 @@ import (
 // Group is what one of the scenario's groups of clients had of a trial. The groups of a trial add up to it. What
 // the server used has no parts: it is the whole target's.
 type Group struct {
-	Name      string             `json:"name"`
-	Transport scenario.Transport `json:"transport"`
+	Name      string             `json:"name"`      // as the scenario has it
+	Transport scenario.Transport `json:"transport"` // what it followed over
 	Clients   Clients            `json:"clients"`
-	Messages  Messages           `json:"messages"` // Published is the trial's: all groups follow the same messages
-	Latency   Distribution       `json:"latency"`
-	Wire      Wire               `json:"wire"` // without packets, which are not told apart
+	Messages  Messages           `json:"messages"` // its deliveries; published is the trial's: all groups follow the same messages
+	Latency   Distribution       `json:"latency"`  // how late they arrived
+	Wire      Wire               `json:"wire"`     // its bytes, without packets, which are not told apart
 	// Predicted is what the model expects of the group, as in Trial.
 	Predicted *Prediction `json:"predicted,omitempty"`
 }

@@ -28,8 +28,8 @@ type Limits struct {
 // Level is the greatest value that is no reason to suspect a trial, and the greatest that does not make
 // it invalid.
 type Level[T float64 | time.Duration] struct {
-	Suspect T `json:"suspect"`
-	Invalid T `json:"invalid"`
+	Suspect T `json:"suspect"` // a value above it makes a trial suspect
+	Invalid T `json:"invalid"` // a value above it makes a trial invalid
 }
 
 // DefaultLimits returns the limits when nothing else is said.

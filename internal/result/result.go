@@ -18,46 +18,46 @@ const Schema = "pollpush/result/v1"
 
 // Result is one run.
 type Result struct {
-	Schema  string     `json:"schema"`
-	Tool    build.Info `json:"tool"`
+	Schema  string     `json:"schema"` // the form that this is in: pollpush/result/v1
+	Tool    build.Info `json:"tool"`   // which build of pollpush measured
 	Host    host.Info  `json:"host"`
-	Started time.Time  `json:"started"`
-	Target  string     `json:"target"` // "embedded", or the URL of one that ran already
-	// Variant is the name of the variant of a scenario file that this is; empty when it had none.
+	Started time.Time  `json:"started"` // when the run began
+	Target  string     `json:"target"`  // "embedded", or the URL of one that ran already
+	// Variant is the name of the variant of a scenario file that this is; absent when it had none.
 	Variant  string            `json:"variant,omitempty"`
 	Scenario scenario.Scenario `json:"scenario"`
 	Headers  headers.Profile   `json:"header_profile"` // what requests carried besides what they must
 	// GroupHeaders are those of the scenario's groups, in their order.
 	GroupHeaders []headers.Profile `json:"group_header_profiles,omitempty"`
 	Limits       Limits            `json:"limits"` // what verdicts were made by
-	Trials       []Trial           `json:"trials"`
+	Trials       []Trial           `json:"trials"` // in the order in which they were made
 }
 
 // Trial is one transport's turn.
 type Trial struct {
-	Transport scenario.Transport `json:"transport"`
-	Trial     int                `json:"trial"`    // from 1
-	Complete  bool               `json:"complete"` // it went through all its phases
+	Transport scenario.Transport `json:"transport"` // whose turn it was
+	Trial     int                `json:"trial"`     // from 1
+	Complete  bool               `json:"complete"`  // it went through all its phases
 	// ScheduleHash is of what the trial was to do when: the same for all transports of one number, and
 	// wherever else the schedule was the same. It is empty in results from before there was any.
 	ScheduleHash string  `json:"schedule_hash,omitempty"`
-	Clients      Clients `json:"clients"`
+	Clients      Clients `json:"clients"` // how many there were
 	// Connect is how long it took from the first dial until every client was subscribed.
 	Connect  time.Duration `json:"connect_ns"`
 	Messages Messages      `json:"messages"`
 	// Clock is what is known of the target's clock where it is not the generator's; nil where it is, and
 	// latencies have no error from it.
 	Clock      *Clock       `json:"clock,omitempty"`
-	Latency    Distribution `json:"latency"`
-	PublishLag Distribution `json:"publish_lag"`
-	PollLag    Distribution `json:"poll_lag"`
+	Latency    Distribution `json:"latency"`     // from when messages were due until they were received
+	PublishLag Distribution `json:"publish_lag"` // how late messages were published
+	PollLag    Distribution `json:"poll_lag"`    // how late polls left, of short polling alone
 	// GeneratorLag is how late the generator was awake, looked at every few milliseconds.
 	GeneratorLag Distribution `json:"generator_lag"`
 	Wire         Wire         `json:"wire"`
 	Server       Server       `json:"server"`
 	Generator    Process      `json:"generator"`
 	Verdict      Verdict      `json:"verdict"`
-	// Predicted is nil where the model was not asked, or does not know how many messages there were.
+	// Predicted is what the model expects; nil where the model was not asked, or does not know how many messages there were.
 	Predicted *Prediction `json:"predicted,omitempty"`
 	// Groups are the scenario's, in its order, each with what it had of all this; none where all clients were
 	// alike. The model is then asked about each of them, and not about the trial.
@@ -69,8 +69,8 @@ type Trial struct {
 // Clients says how many virtual clients were asked for, and how many subscribed. One that joins in the window
 // counts each time that it comes.
 type Clients struct {
-	Asked     int `json:"asked"`
-	Connected int `json:"connected"`
+	Asked     int `json:"asked"`     // how many there were to be
+	Connected int `json:"connected"` // how many subscribed
 	// Before is how many of those that connected did so before the warm-up; nil where all did.
 	Before *int `json:"connected_before,omitempty"`
 }
@@ -86,14 +86,14 @@ func (c Clients) SetUp() int {
 // Messages are those that fell due in the window. Published counts them once, the others once for
 // each subscriber: expected = delivered + lost, by sequence number.
 type Messages struct {
-	// Published and Expected are nil when the target was gone before it could tell.
+	// Published is how many fell due; nil when the target was gone before it could tell.
 	Published *int64 `json:"published"`
-	Expected  *int64 `json:"expected"`
-	Delivered int64  `json:"delivered"`
-	// Lost is nil when the trial was cut short: what was still on its way is not lost.
+	Expected  *int64 `json:"expected"`  // messages times subscribers; nil as published is
+	Delivered int64  `json:"delivered"` // those that arrived, each once
+	// Lost counts those that never arrived; nil when the trial was cut short: what was still on its way is not lost.
 	Lost       *int64 `json:"lost"`
-	Duplicated int64  `json:"duplicated"`
-	Reordered  int64  `json:"reordered"`
+	Duplicated int64  `json:"duplicated"` // those that arrived again
+	Reordered  int64  `json:"reordered"`  // those that arrived after a later one
 	// JoinedLate is how many of those delivered fell due after their client had come, and before its
 	// subscription was accepted. How late they were is not the transport's doing, so they have no latency.
 	JoinedLate int64 `json:"joined_late,omitempty"`
@@ -109,14 +109,14 @@ type Clock struct {
 
 // Distribution is a histogram's summary, and the histogram itself.
 type Distribution struct {
-	Count int64         `json:"count"`
-	Mean  time.Duration `json:"mean_ns"`
-	Min   time.Duration `json:"min_ns"`
-	P50   time.Duration `json:"p50_ns"`
-	P90   time.Duration `json:"p90_ns"`
-	P99   time.Duration `json:"p99_ns"`
-	P999  time.Duration `json:"p999_ns"`
-	Max   time.Duration `json:"max_ns"`
+	Count int64         `json:"count"`   // values that were recorded
+	Mean  time.Duration `json:"mean_ns"` // the arithmetic mean
+	Min   time.Duration `json:"min_ns"`  // the least value, exactly
+	P50   time.Duration `json:"p50_ns"`  // the median
+	P90   time.Duration `json:"p90_ns"`  // the 90th percentile
+	P99   time.Duration `json:"p99_ns"`  // the 99th percentile
+	P999  time.Duration `json:"p999_ns"` // the 99.9th percentile
+	Max   time.Duration `json:"max_ns"`  // the greatest value, exactly
 	// HDR is the histogram in HdrHistogram's compressed V2 form, in base64; empty when nothing was
 	// recorded.
 	HDR string `json:"hdr"`
@@ -159,7 +159,7 @@ type Wire struct {
 	Setup  Cost          `json:"setup"`     // up to the ready barrier
 	Steady Cost          `json:"steady"`    // the window
 	Other  Cost          `json:"other"`     // warm-up, drain, closing
-	Total  Cost          `json:"total"`
+	Total  Cost          `json:"total"`     // all three together
 }
 
 // Cost is a ledger, and the packets that carried it. Packets is nil where the kernel does not tell,
@@ -172,10 +172,10 @@ type Cost struct {
 
 // Process is what a process used: processor time over the window, the rest at its end.
 type Process struct {
-	CPUUser    time.Duration `json:"cpu_user_ns"`
-	CPUSystem  time.Duration `json:"cpu_system_ns"`
-	RSS        int64         `json:"rss_bytes"`
-	Goroutines int64         `json:"goroutines"`
+	CPUUser    time.Duration `json:"cpu_user_ns"`   // processor time in user mode
+	CPUSystem  time.Duration `json:"cpu_system_ns"` // processor time in the kernel
+	RSS        int64         `json:"rss_bytes"`     // resident memory; 0 where it is not known
+	Goroutines int64         `json:"goroutines"`    // how many there were
 }
 
 // CPU returns the processor time in both modes.
@@ -184,7 +184,7 @@ func (p Process) CPU() time.Duration { return p.CPUUser + p.CPUSystem }
 // Server is what the target used, and how its count of the bytes compares with ours.
 type Server struct {
 	Process
-	Books Books `json:"books"`
+	Books Books `json:"books"` // how the two sides' counts of bytes compare
 }
 
 // Books compare the socket bytes of the two sides over the whole trial.

@@ -21,10 +21,10 @@ const MaxGroups = 20
 // Group is a share of the clients that differs from the others by what it follows over. All groups take part in
 // the same trial.
 type Group struct {
-	Name      string       `json:"name"`
-	Share     Share        `json:"share_basis_points"`  // of the clients
-	Transport Transport    `json:"transport,omitempty"` // empty for that of the trial
-	Headers   string       `json:"headers"`             // name of the header profile
+	Name      string       `json:"name"`                // what it is called
+	Share     Share        `json:"share_basis_points"`  // its part of the clients, in hundredths of a percent
+	Transport Transport    `json:"transport,omitempty"` // what it follows over; absent for that of the trial
+	Headers   string       `json:"headers"`             // the name of the header profile
 	Link      link.Profile `json:"link"`                // what is emulated between these clients and the target
 }
 

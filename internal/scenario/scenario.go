@@ -53,6 +53,9 @@ const (
 	FixedDelay Pacing = "fixed-delay" // an interval after the answer, as setTimeout does
 )
 
+// AllPacings returns all pacings.
+func AllPacings() []Pacing { return []Pacing{FixedRate, FixedDelay} }
+
 // HTTP is the version of HTTP that polls and event streams go over.
 type HTTP string
 
@@ -61,6 +64,9 @@ const (
 	HTTP1 HTTP = "1.1"
 	HTTP2 HTTP = "2"
 )
+
+// AllHTTP returns all versions.
+func AllHTTP() []HTTP { return []HTTP{HTTP1, HTTP2} }
 
 // Deflate says whether WebSocket messages are compressed (permessage-deflate, RFC 7692).
 type Deflate string
@@ -72,31 +78,34 @@ const (
 	DeflateTakeover   Deflate = "takeover"    // each by what stood in those before it
 )
 
+// AllDeflates returns all ways to compress, off among them.
+func AllDeflates() []Deflate { return []Deflate{DeflateOff, DeflateNoTakeover, DeflateTakeover} }
+
 // Scenario is everything that decides what a run does. Its JSON is part of every result.
 type Scenario struct {
-	Transports   []Transport   `json:"transports"`
-	Clients      int           `json:"clients"`
-	Topics       int           `json:"topics"`
-	Rate         float64       `json:"rate"` // messages per second and topic
-	Arrivals     Arrivals      `json:"arrivals"`
-	Burst        int           `json:"burst"` // messages of each burst; other arrivals have none
-	PayloadBytes int           `json:"payload_bytes"`
-	PollInterval time.Duration `json:"poll_interval_ns"`
-	PollPacing   Pacing        `json:"poll_pacing"`
-	Hold         time.Duration `json:"hold_ns"`
-	KeepAlive    bool          `json:"keepalive"`
-	TLS          bool          `json:"tls"`
-	Resume       bool          `json:"resume"` // TLS sessions, when a client connects again
-	HTTP         HTTP          `json:"http"`
-	Deflate      Deflate       `json:"deflate"`
-	Headers      string        `json:"headers"`      // name of the header profile
-	CookieBytes  int           `json:"cookie_bytes"` // of the Cookie field in each request; 0 for none
-	Link         link.Profile  `json:"link"`         // what is emulated between client and target
-	Warmup       time.Duration `json:"warmup_ns"`
-	Duration     time.Duration `json:"duration_ns"`
-	Cooldown     time.Duration `json:"cooldown_ns"` // between two trials
-	Trials       int           `json:"trials"`
-	Seed         uint64        `json:"seed"`
+	Transports   []Transport   `json:"transports"`       // what was compared, in this order
+	Clients      int           `json:"clients"`          // virtual clients, each with a connection of its own
+	Topics       int           `json:"topics"`           // topics; client i follows topic i mod topics
+	Rate         float64       `json:"rate"`             // messages per second and topic
+	Arrivals     Arrivals      `json:"arrivals"`         // how messages followed each other
+	Burst        int           `json:"burst"`            // messages of each burst; other arrivals have none
+	PayloadBytes int           `json:"payload_bytes"`    // the length of each message
+	PollInterval time.Duration `json:"poll_interval_ns"` // the time between two short polls of a client
+	PollPacing   Pacing        `json:"poll_pacing"`      // when a short-polling client asked again
+	Hold         time.Duration `json:"hold_ns"`          // how long a long poll asks to be held
+	KeepAlive    bool          `json:"keepalive"`        // whether polls keep their connection
+	TLS          bool          `json:"tls"`              // whether it went over TLS 1.3
+	Resume       bool          `json:"resume"`           // whether TLS sessions are resumed when a client connects again
+	HTTP         HTTP          `json:"http"`             // its version, for polls and event streams
+	Deflate      Deflate       `json:"deflate"`          // how WebSocket messages were compressed
+	Headers      string        `json:"headers"`          // the name of the header profile
+	CookieBytes  int           `json:"cookie_bytes"`     // the length of the Cookie field in each request; 0 for none
+	Link         link.Profile  `json:"link"`             // what is emulated between client and target
+	Warmup       time.Duration `json:"warmup_ns"`        // time before the window, which does not count
+	Duration     time.Duration `json:"duration_ns"`      // the window: what falls due in it counts
+	Cooldown     time.Duration `json:"cooldown_ns"`      // the pause between two trials
+	Trials       int           `json:"trials"`           // how often each transport was measured
+	Seed         uint64        `json:"seed"`             // what schedules are drawn from
 	// Groups are shares of the clients that differ; none where all are alike.
 	Groups []Group `json:"groups,omitempty"`
 	// Stages make up the window where clients come and leave; Clients are there from before it. None where

@@ -14,8 +14,8 @@ const MaxStages = 50
 
 // Stage is a part of the window in which clients come or leave, evenly, until there are so many.
 type Stage struct {
-	For     time.Duration `json:"for_ns"`
-	Clients int           `json:"clients"` // at its end
+	For     time.Duration `json:"for_ns"`  // how long it is
+	Clients int           `json:"clients"` // how many there are at its end
 }
 
 // Stay is when a client is there, from the window's start. One that is there from before the window comes at 0,

@@ -14,8 +14,9 @@ type Key struct {
 	Parts Parts
 }
 
-// Keys returns all keys, in the order in which the flags are shown; those that are no flags come last. What says where a run takes place and
-// how it is shown has none: that is no part of a scenario.
+// Keys returns all keys, in the order in which the flags are shown; those that are no flags come last. What says where a run
+// takes place and how it is shown has none: that is no part of a scenario. Variants are no key of this kind: they
+// are made of all the others.
 func Keys() []Key {
 	return []Key{
 		{Name: "transports", Field: "transports", List: true},

@@ -83,7 +83,7 @@ func (f *File) read(document *ast.File) error {
 	}
 	var variants *ast.MappingValueNode
 	for _, entry := range mapping.Values {
-		if name := entry.Key.GetToken(); name.Value == variantsKey && variants == nil {
+		if name := entry.Key.GetToken(); name.Value == VariantsKey && variants == nil {
 			variants = entry
 		} else if err := f.add(entry); err != nil {
 			return err
@@ -123,7 +123,7 @@ func (f *File) sayNothing() error {
 
 // add adds the setting of a line.
 func (f *File) add(entry *ast.MappingValueNode) error {
-	if name := entry.Key.GetToken(); name.Value == variantsKey {
+	if name := entry.Key.GetToken(); name.Value == VariantsKey {
 		return f.refuse(placeOf(name), f.misplaced())
 	}
 	s, err := f.setting(entry, Keys(), f.Settings)
@@ -162,7 +162,7 @@ func (f *File) setting(entry *ast.MappingValueNode, known []Key, beside []Settin
 // unknown says that there is no such key, and which there are.
 func unknown(name string, known []Key) error {
 	if len(known) == len(Keys()) {
-		return fmt.Errorf("%.80q is no key of a scenario: want %s, %s", name, list(known), variantsKey)
+		return fmt.Errorf("%.80q is no key of a scenario: want %s, %s", name, list(known), VariantsKey)
 	}
 	return fmt.Errorf("%.80q is no key here: want %s", name, list(known))
 }

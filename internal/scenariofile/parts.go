@@ -3,6 +3,7 @@ package scenariofile
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -42,6 +43,9 @@ var partKeys = map[string][]Key{
 	},
 	"stages": {{Name: "for"}, {Name: "clients"}},
 }
+
+// PartKeys returns the keys that the parts of a key have.
+func PartKeys(key string) []Key { return slices.Clone(partKeys[key]) }
 
 // entries adds the parts of a setting.
 func (f *File) entries(s *Setting, node ast.Node) error {

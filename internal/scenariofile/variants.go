@@ -9,11 +9,11 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// variantsKey is the key under which a file has its variants. It is no flag.
-const variantsKey = "variants"
+// VariantsKey is the key under which a file has its variants. It is no flag.
+const VariantsKey = "variants"
 
-// maxVariants is how many variants a file may have: more fit no page.
-const maxVariants = 20
+// MaxVariants is how many variants a file may have: more fit no page.
+const MaxVariants = 20
 
 // variantName is what a variant may be called: its name becomes part of a file's.
 var variantName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
@@ -24,8 +24,8 @@ func (f *File) readVariants(entry *ast.MappingValueNode) error {
 	if !ok || len(variants.Values) == 0 {
 		return f.refuse(placeOf(entry.Key.GetToken()), errors.New("variants are names with settings, as fresh: {keepalive: false}: name one or more"))
 	}
-	if n := len(variants.Values); n > maxVariants {
-		return f.refuse(start(variants), fmt.Errorf("%d variants are more than a file may have: leave %d at most", n, maxVariants))
+	if n := len(variants.Values); n > MaxVariants {
+		return f.refuse(start(variants), fmt.Errorf("%d variants are more than a file may have: leave %d at most", n, MaxVariants))
 	}
 	for _, v := range variants.Values {
 		variant, err := f.variant(v)

@@ -59,7 +59,7 @@ type bytesJSON struct {
 	Header    int64 `json:"header_bytes"`
 	Handshake int64 `json:"handshake_bytes"`
 	TLS       int64 `json:"tls_bytes"`
-	Socket    int64 `json:"socket_bytes"`
+	Socket    int64 `json:"socket_bytes"` // the sum of the five layers
 	Control   int64 `json:"control_bytes"`
 }
 
@@ -82,15 +82,15 @@ func (b *Bytes) UnmarshalJSON(data []byte) error {
 // Ledger is what was counted over some time, on the client's side: exchanges, frames and bytes.
 // It is a comparable value; what counts concurrently keeps one for itself and adds them up.
 type Ledger struct {
-	Messages             int64 `json:"messages"`    // messages carried by what is booked here
-	Connections          int64 `json:"connections"` // TCP connections opened
-	TLSFull              int64 `json:"tls_full"`    // full TLS handshakes
-	TLSResumed           int64 `json:"tls_resumed"` // resumed TLS handshakes
-	Upgrades             int64 `json:"upgrades"`    // WebSocket opening handshakes
-	Requests             int64 `json:"requests"`    // HTTP requests, upgrades apart
-	RequestsWithMessages int64 `json:"requests_with_messages"`
-	RequestsEmpty        int64 `json:"requests_empty"`
-	RequestsFailed       int64 `json:"requests_failed"`
+	Messages             int64 `json:"messages"`               // messages carried by what is booked here
+	Connections          int64 `json:"connections"`            // TCP connections opened
+	TLSFull              int64 `json:"tls_full"`               // full TLS handshakes
+	TLSResumed           int64 `json:"tls_resumed"`            // resumed TLS handshakes
+	Upgrades             int64 `json:"upgrades"`               // WebSocket opening handshakes
+	Requests             int64 `json:"requests"`               // HTTP requests, upgrades apart
+	RequestsWithMessages int64 `json:"requests_with_messages"` // answered with messages; an opened event stream is one
+	RequestsEmpty        int64 `json:"requests_empty"`         // answered without a message
+	RequestsFailed       int64 `json:"requests_failed"`        // answered with an error, or not at all
 	// RequestsGivenUp are those that were out when their client ended, and not answered any more. They
 	// are not among Requests: whether the server takes one for answered, nobody can know.
 	RequestsGivenUp int64 `json:"requests_given_up"`
