@@ -2,6 +2,7 @@ package engine
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,9 @@ func TestPunctuality(t *testing.T) {
 			if v.State != c.want || !strings.Contains(strings.Join(v.Reasons, "\n"), c.says) || (c.says == "") != (len(v.Reasons) == 0) {
 				t.Errorf("%s, %q; want %s and %q", v.State, v.Reasons, c.want, c.says)
 			}
+			if len(v.Levels) != len(v.Reasons) || len(v.Levels) > 0 && !slices.Contains(v.Levels, v.State) {
+				t.Errorf("%s is said at the levels %q of %q", v.State, v.Levels, v.Reasons)
+			}
 		})
 	}
 }
@@ -87,6 +91,9 @@ func TestJudgeClock(t *testing.T) {
 			judgeClock(&v, c.clock, h, 0.25)
 			if v.State != c.want || !strings.Contains(strings.Join(v.Reasons, "\n"), c.says) || (c.says == "") != (len(v.Reasons) == 0) {
 				t.Errorf("%s, %q; want %s and %q", v.State, v.Reasons, c.want, c.says)
+			}
+			if len(v.Levels) != len(v.Reasons) || len(v.Levels) > 0 && !slices.Contains(v.Levels, v.State) {
+				t.Errorf("%s is said at the levels %q of %q", v.State, v.Levels, v.Reasons)
 			}
 		})
 	}

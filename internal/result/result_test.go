@@ -3,6 +3,7 @@ package result_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -227,5 +228,49 @@ func TestMerge(t *testing.T) {
 	second.Latency.HDR = "broken"
 	if _, err := result.Merge([]result.Trial{first, second}); err == nil {
 		t.Error("a histogram that cannot be read was taken")
+	}
+}
+
+// Reasons keep their levels when trials are taken together; where one does not tell, they are as bad as it.
+func TestLevelsMerge(t *testing.T) {
+	a, b, old := sample(t).Trials[0], sample(t).Trials[0], sample(t).Trials[0]
+	a.Verdict = result.Verdict{State: result.Invalid, Reasons: []string{"few", "lost"}, Levels: []result.State{result.Suspect, result.Invalid}}
+	old.Verdict = result.Verdict{State: result.Suspect, Reasons: []string{"old"}}
+	sum, err := result.Merge([]result.Trial{a, b, old})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []result.State{result.Suspect, result.Invalid, result.Suspect}
+	if !reflect.DeepEqual(sum.Verdict.Levels, want) || len(sum.Verdict.Reasons) != 3 {
+		t.Errorf("%+v, want the levels %v", sum.Verdict, want)
+	}
+}
+
+// A file that is replaced keeps its permissions, and a link to it stays one.
+func TestReplacingAFile(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "file"), filepath.Join(dir, "link")
+	if err := os.WriteFile(path, []byte("old"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("file", link); err != nil {
+		t.Fatal(err)
+	}
+	f, err := result.Create(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode() != 0o640 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if target, err := os.Readlink(link); err != nil || target != "file" {
+		t.Errorf("the link is %q, %v", target, err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "new" {
+		t.Errorf("it holds %q, %v", text, err)
 	}
 }
