@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"pollpush/internal/cli"
+	"pollpush/internal/metric"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 )
@@ -31,6 +32,10 @@ func reportCommand() *cobra.Command {
 		Long: `report shows what bench run --out has stored as bench run itself does, one result
 after the other. With --layers it puts them together into one table of the bytes that
 each delivery took, by layer.
+
+Figures have names that stay, as latency.p99, for --columns, --fail-if and the heads of
+CSV; docs/compare.md lists them all. Their groups are
+` + strings.Join(metric.Groups(), ", ") + `.
 
 With --update it refreshes a Markdown document instead: what stands between two markers,
 each on a line of its own. The first may say what is to be there: result=FILE.json, from

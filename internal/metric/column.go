@@ -3,6 +3,7 @@ package metric
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -48,5 +49,19 @@ func markKinds(chosen map[*Kind]bool, pattern string) error {
 	if likely, ok := Nearest(pattern, names); ok {
 		return fmt.Errorf("%q is no figure: did you mean %s?", pattern, likely)
 	}
-	return fmt.Errorf("%q is no figure: want GROUP.NAME, as latency.p99", pattern)
+	if i := slices.IndexFunc(names, func(name string) bool { return pattern != "" && strings.Contains(name, pattern) }); i >= 0 {
+		return fmt.Errorf("%q is no figure: did you mean %s?", pattern, names[i])
+	}
+	return fmt.Errorf("%.80q is no figure: want GROUP.NAME, as latency.p99, or GROUP.*, of the groups %s", pattern, strings.Join(Groups(), ", "))
+}
+
+// Groups returns what the names of figures begin with.
+func Groups() []string {
+	var groups []string
+	for i := range kinds {
+		if group, _, _ := strings.Cut(kinds[i].Name, "."); !slices.Contains(groups, group) {
+			groups = append(groups, group)
+		}
+	}
+	return groups
 }

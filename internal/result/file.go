@@ -25,14 +25,21 @@ func (r Result) Write(w io.Writer) error {
 	return err
 }
 
-// Read reads a result. Fields that it does not know are ignored; another schema is refused.
+// Read reads the one result that is there. Fields that it does not know are ignored; another schema is refused.
 func Read(r io.Reader) (Result, error) {
 	var result Result
-	if err := json.NewDecoder(r).Decode(&result); err != nil {
+	decoder := json.NewDecoder(r)
+	switch err := decoder.Decode(&result); {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return Result{}, errors.New("result: it is cut short")
+	case err != nil:
 		return Result{}, fmt.Errorf("result: %w", err)
 	}
 	if result.Schema != Schema {
 		return Result{}, fmt.Errorf("result: schema %q, want %q", result.Schema, Schema)
+	}
+	if decoder.More() {
+		return Result{}, errors.New("result: something follows it, and a file holds one result")
 	}
 	return result, nil
 }

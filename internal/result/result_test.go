@@ -106,6 +106,8 @@ func TestReadRefusesWhatIsNoResult(t *testing.T) {
 		`{"schema":"pollpush/result/v9"}`: `schema "pollpush/result/v9", want "pollpush/result/v1"`,
 		`[]`:                              "cannot unmarshal",
 		``:                                "EOF",
+		`{"schema":"pollpush/result/v1","trials":[`: "it is cut short",
+		`{"schema":"pollpush/result/v1"} {}`:        "something follows it",
 	} {
 		if _, err := result.Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: err = %v, want %q", text, err, want)
