@@ -19,6 +19,7 @@ const (
 	CSV      Format = "csv" // a line for each transport of each result
 	JSON     Format = "json"
 	GoBench  Format = "gobench" // the Go benchmark format, of results alone
+	HTML     Format = "html"    // of results alone, and drawn by another package: see internal/htmlreport
 )
 
 // Formats returns the formats that everything can be shown in.
@@ -32,6 +33,7 @@ func ResultFormats() []Format {
 		CSV,
 		JSON,
 		GoBench,
+		HTML,
 	}
 }
 
@@ -97,7 +99,7 @@ func (o Options) write(w io.Writer, r result.Result) error {
 		return o.page(w, markdownStyle(), r)
 	case Table, "":
 		return o.page(w, terminalStyle(o), r)
-	case CSV: // all results are in one
+	case CSV, HTML: // all results are in one, and HTML is not drawn here
 	}
 	return fmt.Errorf("format %q is unknown", o.Format)
 }
@@ -113,8 +115,8 @@ func (o Options) page(w io.Writer, s style, r result.Result) error {
 	if r.Variant != "" {
 		fmt.Fprintf(&b, "%s\n\n", s.heading(fmt.Sprintf(in.variant, s.escape(r.Variant))))
 	}
-	if !r.Complete() {
-		fmt.Fprintf(&b, in.incomplete+"\n\n", complete(r), r.Scenario.Trials*len(r.Scenario.Transports))
+	if text := in.incompleteOf(r); text != "" {
+		b.WriteString(text + "\n\n")
 	}
 	if len(cs) == 0 {
 		fmt.Fprintln(&b, in.nothing)
@@ -135,6 +137,22 @@ func (o Options) page(w io.Writer, s style, r result.Result) error {
 	}
 	_, err = io.WriteString(w, b.String())
 	return err
+}
+
+// incomplete says how much of a run is there, "" when all of it is.
+func incomplete(r result.Result) string {
+	if r.Complete() {
+		return ""
+	}
+	return fmt.Sprintf("INCOMPLETE: %d of %d trials went through.", complete(r), r.Scenario.Trials*len(r.Scenario.Transports))
+}
+
+// incompleteOf says how much of a run is there, "" when all of it is.
+func (w *words) incompleteOf(r result.Result) string {
+	if r.Complete() {
+		return ""
+	}
+	return fmt.Sprintf(w.incomplete, complete(r), r.Scenario.Trials*len(r.Scenario.Transports))
 }
 
 // complete counts the trials that went through.

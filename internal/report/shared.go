@@ -2,8 +2,8 @@ package report
 
 import "pollpush/internal/scenario"
 
-// Title returns what a transport is called over its column, in English.
-func Title(t scenario.Transport) string { return english.title[t] }
+// Title returns what a transport is called over its column, in English: one that is not known, as the result calls it.
+func Title(t scenario.Transport) string { return english.titleOf(t) }
 
 // Name returns what a transport is called within a sentence, in English.
 func Name(t scenario.Transport) string { return english.within[t] }
