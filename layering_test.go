@@ -108,6 +108,9 @@ var mayImport = map[string][]string{
 	// Where results stand in documents.
 	"internal/snippet": {},
 
+	// Charts: how they are drawn.
+	"internal/chart": {"git.sr.ht/~sbinet/gg", "golang.org/x/image"},
+
 	// Two results side by side. Its statistics are its own: see uTest.
 	"internal/compare": {
 		"internal/build", "internal/metric", "internal/report", "internal/result", "internal/scenario", "pkg/metrics",
