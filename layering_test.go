@@ -108,8 +108,11 @@ var mayImport = map[string][]string{
 	// Where results stand in documents.
 	"internal/snippet": {},
 
-	// Charts: how they are drawn.
+	// Charts: how they are drawn, and which there are.
 	"internal/chart": {"git.sr.ht/~sbinet/gg", "golang.org/x/image"},
+	"internal/gallery": {
+		"internal/chart", "internal/report", "internal/result", "internal/scenario", "pkg/metrics", "pkg/wire",
+	},
 
 	// Two results side by side. Its statistics are its own: see uTest.
 	"internal/compare": {

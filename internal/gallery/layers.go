@@ -1,0 +1,73 @@
+package gallery
+
+import (
+	"pollpush/internal/chart"
+	"pollpush/pkg/wire"
+)
+
+// stack are the layers from the message outwards. All of them make up what a socket carried.
+var stack = []struct {
+	fill chart.Fill
+	of   func(wire.Bytes) int64
+}{
+	{chart.Fill{Name: "payload", Ink: chart.Slate}, func(b wire.Bytes) int64 { return b.Payload }},
+	{chart.Fill{Name: "framing", Ink: chart.Mist, Hatch: chart.Rising}, func(b wire.Bytes) int64 { return b.Framing }},
+	{chart.Fill{Name: "HTTP headers", Ink: chart.Ochre}, func(b wire.Bytes) int64 { return b.Header }},
+	{chart.Fill{Name: "TLS records", Ink: chart.Brown, Hatch: chart.Fallen}, func(b wire.Bytes) int64 { return b.TLS }},
+	{chart.Fill{Name: "handshakes", Ink: chart.Rose, Hatch: chart.Upright}, func(b wire.Bytes) int64 { return b.Handshake }},
+}
+
+func layers(lines []line) (Figure, bool) {
+	used := make([]bool, len(stack))
+	group := chart.Group{}
+	var shown []line
+	for _, l := range lines {
+		if l.sum.Wire.Steady.Messages == 0 {
+			continue
+		}
+		shown = append(shown, l)
+		bar := chart.Bar{Name: l.name(), Mark: l.mark(), Ink: l.ink(), Value: figure(l.bytes(wire.Bytes.Socket), "B")}
+		for i, layer := range stack {
+			v := l.bytes(layer.of)
+			used[i] = used[i] || v > 0
+			fill := layer.fill
+			fill.Name += " " + figure(v, "B")
+			bar.Parts = append(bar.Parts, chart.Part{Fill: fill, Length: v})
+		}
+		group.Bars = append(group.Bars, bar)
+	}
+	table := Table{Head: []string{"Bytes per delivery"}}
+	for _, l := range shown {
+		table.Rows = append(table.Rows, []string{l.name()})
+	}
+	b := chart.Bars{
+		Words: chart.About{
+			Title:       "Bytes per delivered message, by layer",
+			Description: "Bytes that crossed the sockets for each delivered message, both directions added, stacked from the payload outwards, over each transport.",
+			Notes:       notes(shown),
+		},
+		Axis: "bytes per delivery, up and down", Groups: []chart.Group{group},
+	}
+	for i, layer := range stack {
+		if !used[i] {
+			continue
+		}
+		b.Keys = append(b.Keys, layer.fill)
+		table.add(layer.fill.Name, shown, func(l line) string { return figure(l.bytes(layer.of), "B") })
+	}
+	table.add("all layers", shown, func(l line) string { return figure(l.bytes(wire.Bytes.Socket), "B") })
+	return Figure{Chart: b, Table: table}, len(shown) > 0
+}
+
+// bytes is what a delivery took of something, both directions added.
+func (l line) bytes(of func(wire.Bytes) int64) float64 {
+	return per(float64(of(l.sum.Wire.Steady.Up))+float64(of(l.sum.Wire.Steady.Down)), float64(l.sum.Wire.Steady.Messages))
+}
+
+// add adds a column.
+func (t *Table) add(head string, lines []line, text func(line) string) {
+	t.Head = append(t.Head, head)
+	for i, l := range lines {
+		t.Rows[i] = append(t.Rows[i], text(l))
+	}
+}

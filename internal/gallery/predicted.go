@@ -1,0 +1,66 @@
+package gallery
+
+import (
+	"time"
+
+	"pollpush/internal/chart"
+	"pollpush/internal/result"
+)
+
+// forecasts are what the model says of latencies, and what was measured of the same.
+var forecasts = []struct {
+	name     string
+	computed func(result.Prediction) time.Duration
+	measured func(line) time.Duration
+}{
+	{"mean", func(p result.Prediction) time.Duration { return p.Mean }, func(l line) time.Duration { return l.latency.Mean() }},
+	{"p99", func(p result.Prediction) time.Duration { return p.P99 }, func(l line) time.Duration { return l.latency.Percentile(99) }},
+}
+
+func predicted(lines []line) (Figure, bool) {
+	var shown []line
+	for _, l := range lines {
+		if l.prediction() != nil && l.latency.Count() > 0 {
+			shown = append(shown, l)
+		}
+	}
+	table := Table{Head: []string{"Latency"}}
+	for _, l := range shown {
+		table.Rows = append(table.Rows, []string{l.name()})
+	}
+	b := chart.Bars{
+		Words: chart.About{
+			Title: "Predicted and measured latency",
+			Description: "Mean and 99th percentile of the latency in milliseconds, over each transport: what was measured beside what a closed-form model computes " +
+				"from interval, rate and distance alone, as if processors took no time.",
+			Notes: append([]string{"Computed bars are hollow: they are the model's, and were not measured."}, notes(shown)...),
+		},
+		Axis: "latency, ms",
+		Keys: []chart.Fill{{Name: "measured", Ink: chart.Muted}, {Name: "computed by the model", Ink: chart.Muted, Hatch: chart.Rising, Hollow: true}},
+	}
+	for _, f := range forecasts {
+		measured := func(l line) float64 { return milliseconds(f.measured(l)) }
+		computed := func(l line) float64 { return milliseconds(f.computed(*l.prediction())) }
+		g := chart.Group{Name: f.name}
+		for _, l := range shown {
+			bar := l.bar(measured(l), "ms")
+			bar.Parts[0].Hatch = chart.Plain // it is the other one that is hatched
+			g.Bars = append(g.Bars, bar, l.computed(computed(l)))
+		}
+		b.Groups = append(b.Groups, g)
+		table.add(f.name+", measured", shown, func(l line) string { return figure(measured(l), "ms") })
+		table.add(f.name+", computed", shown, func(l line) string { return figure(computed(l), "ms") })
+	}
+	return Figure{Chart: b, Table: table}, len(shown) > 0
+}
+
+// computed is the bar of what the model says of a line.
+func (l line) computed(v float64) chart.Bar {
+	text := figure(v, "ms")
+	return chart.Bar{Name: "computed", Value: text, Close: true, Parts: []chart.Part{
+		{Fill: chart.Fill{Name: text, Ink: l.ink(), Hatch: chart.Rising, Hollow: true}, Length: v},
+	}}
+}
+
+// prediction is that of the first trial; they differ by how many messages fell due.
+func (l line) prediction() *result.Prediction { return l.trials[0].Predicted }
