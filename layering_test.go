@@ -108,11 +108,12 @@ var mayImport = map[string][]string{
 	// Where results stand in documents.
 	"internal/snippet": {},
 
-	// Charts: how they are drawn, and which there are.
+	// Charts: how they are drawn, which there are, and one document with all of them.
 	"internal/chart": {"git.sr.ht/~sbinet/gg", "golang.org/x/image"},
 	"internal/gallery": {
 		"internal/chart", "internal/report", "internal/result", "internal/scenario", "pkg/metrics", "pkg/wire",
 	},
+	"internal/htmlreport": {"internal/chart", "internal/gallery", "internal/headers", "internal/report", "internal/result", "pkg/exchange"},
 
 	// Two results side by side. Its statistics are its own: see uTest.
 	"internal/compare": {
