@@ -160,9 +160,10 @@ var mayImport = map[string][]string{
 	// The programs, which alone know of command lines.
 	"internal/cli": {"github.com/spf13/cobra"},
 	"cmd/bench": {
-		"internal/admin", "internal/build", "internal/child", "internal/cli", "internal/compare",
-		"internal/doctor", "internal/engine", "internal/forecast", "internal/headers", "internal/host", "internal/link", "internal/liveview", "internal/metric",
-		"internal/model", "internal/openmetrics", "internal/profile", "internal/quantumleap", "internal/report", "internal/result",
+		"internal/admin", "internal/build", "internal/chart", "internal/child", "internal/cli", "internal/compare",
+		"internal/doctor", "internal/engine", "internal/forecast", "internal/gallery", "internal/headers", "internal/host", "internal/htmlreport",
+		"internal/link", "internal/liveview", "internal/metric", "internal/model", "internal/openmetrics", "internal/profile", "internal/quantumleap",
+		"internal/report", "internal/result",
 		"internal/scenario", "internal/scenariofile", "internal/snippet", "internal/target", "internal/trace", "pkg/clock",
 		"pkg/feed", "pkg/metrics",
 		"pkg/transport", "pkg/wire", "pkg/wspush", "schema",

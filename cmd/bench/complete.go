@@ -141,6 +141,9 @@ func completion(command, flag string) cobra.CompletionFunc {
 	} else if words != nil {
 		return cobra.FixedCompletions(words, noFiles)
 	}
+	if flag == chartsFlag {
+		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
+	}
 	if ends, ok := endings[flag]; ok {
 		return cobra.FixedCompletions(ends, cobra.ShellCompDirectiveFilterFileExt)
 	}

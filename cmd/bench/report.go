@@ -22,6 +22,7 @@ type reportOptions struct {
 	showOptions
 	updateOptions
 	layers bool
+	charts string
 }
 
 func reportCommand() *cobra.Command {
@@ -31,7 +32,9 @@ func reportCommand() *cobra.Command {
 		Short: "Show results that bench run has stored",
 		Long: `report shows what bench run --out has stored as bench run itself does, one result
 after the other. With --layers it puts them together into one table of the bytes that
-each delivery took, by layer.
+each delivery took, by layer. With --format html it writes one document with charts, in
+which up to four results lie over each other, and which needs nothing else to be read.
+With --charts it draws the same charts into files besides, each as SVG and as PNG.
 
 Figures have names that stay, as latency.p99, for --columns, --fail-if and the heads of
 CSV; docs/compare.md lists them all. Their groups are
@@ -52,7 +55,9 @@ Exit code: 0, or 2 when it was asked for something that cannot be, 1 when a snip
   bench report --format csv before.json after.json > both.csv
   bench report --layers --format markdown http1.json http2.json
   bench report --update README.md
-  bench report --update README.md --check`,
+  bench report --update README.md --check
+  bench report --format html before.json after.json > report.html
+  bench report --charts charts result.json`,
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := o.checkUpdate(command.Flags()); err != nil {
 				return cli.UsageError(err)
@@ -67,6 +72,7 @@ Exit code: 0, or 2 when it was asked for something that cannot be, 1 when a snip
 	f.SortFlags = false
 	o.bind(f)
 	f.BoolVar(&o.layers, layersFlag, false, "one table of bytes per delivery by layer, over all results")
+	f.StringVar(&o.charts, chartsFlag, "", "draw charts into this folder besides, as SVG and PNG")
 	f.StringVar(&o.update, updateFlag, "", "Markdown document whose snippets are made anew, instead of printing")
 	f.BoolVar(&o.updateOptions.check, checkFlag, false, "with --update: change nothing, and exit with 1 if a snippet is stale")
 	return command
@@ -80,7 +86,7 @@ func (o *reportOptions) checkUpdate(line *pflag.FlagSet) error {
 		}
 		return nil
 	}
-	for _, name := range []string{formatFlag, columnsFlag, langFlag, layersFlag} {
+	for _, name := range []string{formatFlag, columnsFlag, langFlag, layersFlag, chartsFlag} {
 		if line.Changed(name) {
 			return fmt.Errorf("--%s says nothing to a document: its markers say what is shown, so leave it out", name)
 		}
@@ -96,10 +102,18 @@ func runReport(o *reportOptions, paths []string, stdout io.Writer) error {
 	if err != nil {
 		return cli.UsageError(err)
 	}
-	if o.layers {
-		return report.WriteLayers(stdout, o.options(stdout), sources)
+	if o.charts != "" {
+		if err := drawCharts(o.charts, briefly(sources)); err != nil {
+			return err
+		}
 	}
-	return report.Show(stdout, o.options(stdout), sources)
+	switch {
+	case o.layers:
+		return report.WriteLayers(stdout, o.options(stdout), sources)
+	case o.format == report.HTML:
+		sources = briefly(sources)
+	}
+	return o.write(stdout, sources)
 }
 
 // read checks what was asked for, and reads all results before any is shown.
@@ -115,6 +129,16 @@ func (o *reportOptions) read(paths []string) ([]report.Source, error) {
 	}
 	if o.layers && o.format != report.Table && o.format != report.Markdown {
 		return nil, errors.New("--layers is a table: the JSON of a result has every layer already, so want table or markdown")
+	}
+	if o.format == report.HTML {
+		if err := checkOverlay("--format html", len(paths)); err != nil {
+			return nil, err
+		}
+	}
+	if o.charts != "" {
+		if err := checkOverlay("--charts", len(paths)); err != nil {
+			return nil, err
+		}
 	}
 	return readSources(paths)
 }

@@ -61,6 +61,11 @@ func runBenchmark(ctx context.Context, all []*options, stdout, stderr io.Writer)
 			return cli.UsageError(o.locate(err))
 		}
 	}
+	if all[0].show.format == report.HTML {
+		if err := checkOverlay("--format html", len(all)); err != nil {
+			return cli.UsageError(err)
+		}
+	}
 	warn(ctx, all, stderr)
 	var view *liveView
 	if !all[0].quiet {
@@ -139,6 +144,20 @@ func runJobs(ctx context.Context, jobs []job, view *liveView, stdout io.Writer) 
 	return errors.Join(errs...)
 }
 
+// sourceName is what a result is called where it is shown at once: the path of its file, but in a document as
+// shortly as can be.
+func (o *options) sourceName() string {
+	switch {
+	case o.show.format != report.HTML:
+		return o.outPath()
+	case o.variant() != "":
+		return o.variant()
+	case o.out != "":
+		return baseName(o.out)
+	}
+	return "this run"
+}
+
 // show completes and prints what was measured. A run that measured nothing leaves nothing.
 func show(jobs []job, results []result.Result, stdout io.Writer) error {
 	var sources []report.Source
@@ -147,13 +166,13 @@ func show(jobs []job, results []result.Result, stdout io.Writer) error {
 		r.Variant = j.variant()
 		addPredictions(r)
 		if len(r.Trials) > 0 {
-			sources = append(sources, report.Source{Name: j.outPath(), Result: *r})
+			sources = append(sources, report.Source{Name: j.sourceName(), Result: *r})
 		}
 	}
 	if len(sources) == 0 {
 		return nil
 	}
-	return report.Show(stdout, jobs[0].show.options(stdout), sources)
+	return jobs[0].show.write(stdout, sources)
 }
 
 // outPath is where the result goes, "" for nowhere. That of a variant has its name in it: result.json

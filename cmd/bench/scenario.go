@@ -26,6 +26,7 @@ const (
 	layersFlag   = "layers"
 	updateFlag   = "update"
 	checkFlag    = "check"
+	chartsFlag   = "charts"
 )
 
 // resolve returns what is to be run: o, with what the scenario file gives and the command line does not, or one

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"pollpush/internal/htmlreport"
 	"pollpush/internal/metric"
 	"pollpush/internal/report"
 )
@@ -28,7 +29,7 @@ func newShowOptions() showOptions {
 func (o *showOptions) bind(f *pflag.FlagSet) {
 	f.StringVar((*string)(&o.format), formatFlag, string(o.format), "what to print: "+formats(report.ResultFormats()))
 	f.StringSliceVar(&o.columns, columnsFlag, nil, "figures of tables and CSV, as latency.p99,wire.* (default: those of the table, all in CSV)")
-	f.StringVar((*string)(&o.lang), langFlag, string(o.lang), "language of tables and sentences: "+langs())
+	f.StringVar((*string)(&o.lang), langFlag, string(o.lang), "language of tables and sentences: "+langs()+"; HTML is in English")
 }
 
 // check returns the first thing that cannot be shown.
@@ -39,10 +40,13 @@ func (o *showOptions) check() error {
 	if err := checkLang(o.lang); err != nil {
 		return err
 	}
+	if o.format == report.HTML && o.lang != report.English {
+		return fmt.Errorf("--lang %s: a document in HTML is in English alone: leave it out, or want table or markdown", o.lang)
+	}
 	if o.columns == nil {
 		return nil
 	}
-	if o.format == report.JSON || o.format == report.GoBench {
+	if o.format == report.JSON || o.format == report.GoBench || o.format == report.HTML {
 		return fmt.Errorf("--columns is for table, markdown and csv: %s has everything, so leave it out", o.format)
 	}
 	var err error
@@ -76,6 +80,14 @@ func langs() string {
 		names = append(names, string(l))
 	}
 	return strings.Join(names, " or ")
+}
+
+// write shows results on w.
+func (o *showOptions) write(w io.Writer, sources []report.Source) error {
+	if o.format == report.HTML {
+		return htmlreport.Write(w, sources)
+	}
+	return report.Show(w, o.options(w), sources)
 }
 
 // options returns how to show results on w. Only a terminal has a width and colours, and colours only where
