@@ -27,17 +27,16 @@ func (f Fill) paint(b box) []shape {
 		b.fill, b.edge = Surface, f.Ink
 		b.x, b.y, b.w, b.h = b.x+0.75, b.y+0.75, max(b.w-1.5, 0.5), b.h-1.5
 	}
-	shapes := []shape{b}
-	for _, line := range hatched(f.Hatch, b) {
-		shapes = append(shapes, stroke{points: line[:], ink: ink, width: 1.2})
+	if lines := hatched(f.Hatch, b); len(lines) > 0 {
+		return []shape{b, stroke{pairs: true, points: lines, ink: ink, width: 1.2}}
 	}
-	return shapes
+	return []shape{b}
 }
 
-// hatched returns the lines of a hatch, cut off at the edges of a box.
-func hatched(h Hatch, b box) [][2]Point {
+// hatched returns the ends of the lines of a hatch, cut off at the edges of a box.
+func hatched(h Hatch, b box) []Point {
 	const apart = 6.0
-	var lines [][2]Point
+	var lines []Point
 	slant := 0.0 // how far to the right a line goes on its way down
 	switch h {
 	case Plain:
@@ -54,11 +53,9 @@ func hatched(h Hatch, b box) [][2]Point {
 			x -= b.h
 		}
 		if line, ok := cut(Point{x, 0}, Point{x + slant, b.h}, b.w); ok {
-			for i := range line {
-				line[i].X += b.x
-				line[i].Y += b.y
+			for _, p := range line {
+				lines = append(lines, Point{b.x + p.X, b.y + p.Y})
 			}
-			lines = append(lines, line)
 		}
 	}
 	return lines

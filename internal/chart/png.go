@@ -42,7 +42,7 @@ func (r raster) paint(s shape) {
 		r.dc.DrawRectangle(v.x*r.scale, v.y*r.scale, v.w*r.scale, v.h*r.scale)
 		r.fill(v.fill, v.edge)
 	case stroke:
-		r.line(v.points)
+		r.line(v.points, v.pairs)
 		var dash []float64
 		for _, d := range v.dash {
 			dash = append(dash, d*r.scale)
@@ -53,7 +53,7 @@ func (r raster) paint(s shape) {
 		r.dc.SetColor(light(v.ink))
 		r.dc.Stroke()
 	case area:
-		r.line(v.points)
+		r.line(v.points, false)
 		r.dc.ClosePath()
 		r.fill(v.fill, v.edge)
 	case label:
@@ -61,9 +61,9 @@ func (r raster) paint(s shape) {
 	}
 }
 
-func (r raster) line(points []Point) {
+func (r raster) line(points []Point, pairs bool) {
 	for i, p := range points {
-		if i == 0 {
+		if i == 0 || pairs && i%2 == 0 {
 			r.dc.MoveTo(p.X*r.scale, p.Y*r.scale)
 		} else {
 			r.dc.LineTo(p.X*r.scale, p.Y*r.scale)

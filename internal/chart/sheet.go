@@ -18,8 +18,9 @@ type shape any
 // Point is a place, in data or on a sheet, where y grows downwards.
 type Point struct{ X, Y float64 }
 
-// stroke is an open line through points.
+// stroke is an open line through points, or one between each two of them.
 type stroke struct {
+	pairs  bool
 	points []Point
 	ink    Ink
 	width  float64

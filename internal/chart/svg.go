@@ -73,7 +73,7 @@ func (p *painter) paint(s *sheet) {
 		case stroke:
 			p.stroke(v)
 		case area:
-			fmt.Fprintf(&p.b, `<path d="%sZ" class="f-%s s-%s"/>`, path(v.points), v.fill, v.edge)
+			fmt.Fprintf(&p.b, `<path d="%sZ" class="f-%s s-%s"/>`, path(v.points, false), v.fill, v.edge)
 		case label:
 			p.label(v)
 		}
@@ -95,7 +95,7 @@ func (p *painter) box(v box) {
 }
 
 func (p *painter) stroke(v stroke) {
-	fmt.Fprintf(&p.b, `<path d="%s" class="s-%s" fill="none" stroke-width="%s"`, path(v.points), v.ink, decimal(v.width))
+	fmt.Fprintf(&p.b, `<path d="%s" class="s-%s" fill="none" stroke-width="%s"`, path(v.points, v.pairs), v.ink, decimal(v.width))
 	if len(v.dash) > 0 {
 		texts := make([]string, len(v.dash))
 		for i, d := range v.dash {
@@ -120,12 +120,12 @@ func (p *painter) label(v label) {
 	fmt.Fprintf(&p.b, ">%s</text>", escapeXML(v.text))
 }
 
-// path writes an open line.
-func path(points []Point) string {
+// path writes an open line, or one between each two points.
+func path(points []Point, pairs bool) string {
 	var b strings.Builder
 	for i, p := range points {
 		command := "L"
-		if i == 0 {
+		if i == 0 || pairs && i%2 == 0 {
 			command = "M"
 		}
 		b.WriteString(command + decimal(p.X) + " " + decimal(p.Y))

@@ -130,7 +130,8 @@ func TestOverTime(t *testing.T) {
 			t.Errorf("%s: %d lines, %v", name, len(l.Series), p)
 		}
 		said := strings.Join(l.Words.Notes, "\n")
-		if !strings.Contains(said, "Short polling, new: trial 1 of 2.") || !strings.Contains(said, "SSE, old: not shown") {
+		if !strings.Contains(said, "One trial of several is shown: trial 1 of 2.") ||
+			!strings.Contains(said, "Not shown, because no trial has stored how its latency went: Short polling, old; Long polling, old;") {
 			t.Errorf("%s: %s", name, said)
 		}
 	}

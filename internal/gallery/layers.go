@@ -44,7 +44,7 @@ func layers(lines []line) (Figure, bool) {
 		Words: chart.About{
 			Title:       "Bytes per delivered message, by layer",
 			Description: "Bytes that crossed the sockets for each delivered message, both directions added, stacked from the payload outwards, over each transport.",
-			Notes:       notes(shown),
+			Notes:       append(left(lines, shown, "nothing arrived"), notes(shown)...),
 		},
 		Axis: "bytes per delivery, up and down", Groups: []chart.Group{group},
 	}

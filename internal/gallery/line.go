@@ -129,6 +129,20 @@ func notes(lines []line) []string {
 	return texts
 }
 
+// left says which lines a chart does not have, and why.
+func left(all, shown []line, why string) []string {
+	var names []string
+	for _, l := range all {
+		if !slices.ContainsFunc(shown, func(s line) bool { return s.source == l.source && s.transport == l.transport }) {
+			names = append(names, l.name())
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("Not shown, because %s: %s.", why, strings.Join(names, "; "))}
+}
+
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // none stands where there is no figure.

@@ -34,18 +34,19 @@ func percentiles(lines []line) (Figure, bool) {
 			Title: "How late messages arrive: percentiles",
 			Description: "Latency in milliseconds against the share of messages that arrived within it, one line for each transport, from 0\u00a0% at the " +
 				"left; each nine of the percentile takes as much room as the one before. The lower a line, the sooner. Both scales are logarithmic.",
-			Notes: notes(lines),
 		},
 		X: chart.Axis{Title: "share of the messages that arrived within the latency (each nine as wide as the one before)"},
 		Y: chart.Axis{Title: "latency, ms (logarithmic)", Log: true},
 	}
 	table := Table{Head: []string{"Latency", "p50", "p90", "p99", "p99.9", "max", "mean", "deliveries"}}
 	end := 1.0
+	var shown []line
 	for _, line := range lines {
 		h := line.latency
 		if h.Count() == 0 {
 			continue
 		}
+		shown = append(shown, line)
 		last := min(math.Log10(float64(h.Count())), mostNines)
 		end = max(end, last)
 		s := line.series()
@@ -65,6 +66,7 @@ func percentiles(lines []line) (Figure, bool) {
 		table.Rows = append(table.Rows, row)
 	}
 	l.X.Ticks = percentileTicks(end)
+	l.Words.Notes = append(left(lines, shown, "nothing arrived"), notes(shown)...)
 	return Figure{Chart: l, Table: table}, len(l.Series) > 0
 }
 

@@ -1,6 +1,7 @@
 package gallery
 
 import (
+	"slices"
 	"time"
 
 	"pollpush/internal/chart"
@@ -33,7 +34,8 @@ func predicted(lines []line) (Figure, bool) {
 			Title: "Predicted and measured latency",
 			Description: "Mean and 99th percentile of the latency in milliseconds, over each transport: what was measured beside what a closed-form model computes " +
 				"from interval, rate and distance alone, as if processors took no time.",
-			Notes: append([]string{"Computed bars are hollow: they are the model's, and were not measured."}, notes(shown)...),
+			Notes: slices.Concat([]string{"Computed bars are hollow: they are the model's, and were not measured."},
+				left(lines, shown, "there is no prediction or nothing arrived"), notes(shown)),
 		},
 		Axis: "latency, ms",
 		Keys: []chart.Fill{{Name: "measured", Ink: chart.Muted}, {Name: "computed by the model", Ink: chart.Muted, Hatch: chart.Rising, Hollow: true}},

@@ -2,7 +2,10 @@ package gallery
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"pollpush/internal/chart"
@@ -24,10 +27,10 @@ func overTime(percentile, words string, of func(result.Slice) int64) func([]line
 		}
 		table := Table{Head: []string{"Slice", "from", "clients", "delivered", "mean", "p50", "p99", "max"}}
 		var shown []line
+		which := make(map[string]bool)
 		for _, line := range lines {
 			trial, ok := line.timed()
 			if !ok {
-				l.Words.Notes = append(l.Words.Notes, line.name()+": not shown, because its trials have not stored how their latency went.")
 				continue
 			}
 			shown = append(shown, line)
@@ -42,10 +45,13 @@ func overTime(percentile, words string, of func(result.Slice) int64) func([]line
 			}
 			l.Series = append(l.Series, s)
 			if len(line.trials) > 1 {
-				note := fmt.Sprintf("%s: trial %d of %d.", line.name(), trial.Trial, len(line.trials))
-				l.Words.Notes = append(l.Words.Notes, note)
+				which[fmt.Sprintf("trial %d of %d", trial.Trial, len(line.trials))] = true
 			}
 		}
+		if len(which) > 0 {
+			l.Words.Notes = append(l.Words.Notes, "One trial of several is shown: "+strings.Join(slices.Sorted(maps.Keys(which)), "; ")+".")
+		}
+		l.Words.Notes = append(l.Words.Notes, left(lines, shown, "no trial has stored how its latency went")...)
 		l.Words.Notes = append(l.Words.Notes, notes(shown)...)
 		return Figure{Chart: l, Table: table}, len(l.Series) > 0
 	}
