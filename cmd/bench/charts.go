@@ -53,20 +53,26 @@ func openCharts(dir string, sources []gallery.Source) (*chartFiles, error) {
 	}
 	c := &chartFiles{dir: dir}
 	for _, f := range figures {
-		for extension, write := range map[string]func(io.Writer) error{
-			".svg": func(w io.Writer) error { return chart.SVG(w, f.Chart, chartWidth) },
-			".png": func(w io.Writer) error { return chart.PNG(w, f.Chart, chartWidth, chartScale) },
-		} {
-			file, err := result.Create(filepath.Join(dir, f.Name+extension))
-			if err != nil {
-				c.Discard()
-				return nil, err
-			}
-			c.files = append(c.files, file)
-			c.write = append(c.write, write)
+		if err := errors.Join(
+			c.add(f.Name+".svg", func(w io.Writer) error { return chart.SVG(w, f.Chart, chartWidth) }),
+			c.add(f.Name+".png", func(w io.Writer) error { return chart.PNG(w, f.Chart, chartWidth, chartScale) }),
+		); err != nil {
+			c.Discard()
+			return nil, err
 		}
 	}
 	return c, nil
+}
+
+// add opens a file, and says what will write it.
+func (c *chartFiles) add(name string, write func(io.Writer) error) error {
+	file, err := result.Create(filepath.Join(c.dir, name))
+	if err != nil {
+		return err
+	}
+	c.files = append(c.files, file)
+	c.write = append(c.write, write)
+	return nil
 }
 
 // makeFolder makes sure that there is a folder.
