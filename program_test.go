@@ -116,6 +116,8 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	flags := args[2:]
 	if len(flags) > 0 && (flags[0] == "run" || flags[0] == "quantum-leap") {
 		flags = append(slices.Clip(flags[:1]), append(slices.Clone(patience), flags[1:]...)...)
+	} else if len(flags) > 0 && strings.HasPrefix(flags[0], "--clients") {
+		flags = append(slices.Clone(patience), flags...) // "run" was left out
 	}
 	cmd := exec.Command(filepath.Join(programs, args[1]), flags...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.Getenv("WORK"), &stdout, &stderr
