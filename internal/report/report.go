@@ -139,14 +139,6 @@ func (o Options) page(w io.Writer, s style, r result.Result) error {
 	return err
 }
 
-// incomplete says how much of a run is there, "" when all of it is.
-func incomplete(r result.Result) string {
-	if r.Complete() {
-		return ""
-	}
-	return fmt.Sprintf("INCOMPLETE: %d of %d trials went through.", complete(r), r.Scenario.Trials*len(r.Scenario.Transports))
-}
-
 // incompleteOf says how much of a run is there, "" when all of it is.
 func (w *words) incompleteOf(r result.Result) string {
 	if r.Complete() {

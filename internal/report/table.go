@@ -126,7 +126,6 @@ func WriteGrid(w io.Writer, f Format, g Grid) error {
 }
 
 // writeGrid writes a table whose cells are escaped.
-
 func writeGrid(w io.Writer, s style, g Grid) error {
 	var align []tw.Align
 	for i := range g.Rows[0] {
