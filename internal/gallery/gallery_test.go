@@ -129,6 +129,11 @@ func TestOverTime(t *testing.T) {
 		if len(l.Series) != 4 || p[0].Y != want[0] || !math.IsNaN(p[1].Y) || p[2] != (chart.Point{X: 2, Y: want[1]}) {
 			t.Errorf("%s: %d lines, %v", name, len(l.Series), p)
 		}
+		for _, s := range l.Series {
+			if !math.IsNaN(s.Points[1].Y) {
+				t.Errorf("%s: %s has no gap where nothing has a latency: %v", name, s.Name, s.Points)
+			}
+		}
 		said := strings.Join(l.Words.Notes, "\n")
 		if !strings.Contains(said, "One trial of several is shown: trial 1 of 2.") ||
 			!strings.Contains(said, "Not shown, because no trial has stored how its latency went: Short polling, old; Long polling, old;") {
