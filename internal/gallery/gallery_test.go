@@ -272,3 +272,18 @@ func TestNothing(t *testing.T) {
 		t.Errorf("a histogram that is cut short: %v", err)
 	}
 }
+
+// What it took to set up is shared out to those clients that were set up before the window, not to all that came.
+func TestSetup(t *testing.T) {
+	r := load(t)
+	before, _ := figures(t, gallery.Source{Name: "run", Result: r})
+	for i := range r.Trials {
+		c := &r.Trials[i].Clients
+		n := c.Connected
+		c.Before, c.Connected = &n, 10*n
+	}
+	after, _ := figures(t, gallery.Source{Name: "run", Result: r})
+	if a, b := fmt.Sprint(before["setup"].Table), fmt.Sprint(after["setup"].Table); a != b {
+		t.Errorf("%s\nnow %s", a, b)
+	}
+}
