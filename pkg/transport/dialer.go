@@ -33,53 +33,43 @@ type Dialer struct {
 	// Slots bounds how many connections are being opened at the same time: a burst of thousands
 	// overflows a listen queue, and then the kernel's retries are measured. Nil means no bound.
 	Slots chan struct{}
+	// Hold, if not nil, is given what frees the slot of a connection that was opened, while Connect runs. Without it the slot is
+	// free once the connection is open. It may then still wait in the server's listen queue.
+	Hold func(free func())
+	// Retry, if not nil, says whether and when to dial again where nobody answered.
+	Retry *Retry
 }
 
 // Connect opens a metered connection to address, and makes the TLS handshake where there is one. A
 // ctx that ends meanwhile gives it wire.CloseTimeout more: a connection that is given up half-way has
 // crossed the wire all the same, and nobody would count it.
+//
+// It is done in a goroutine of its own, as it takes a deep stack: the client waits for hours with the stack
+// that it has once grown to.
 func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, error) {
-	if d.Slots != nil {
-		select {
-		case d.Slots <- struct{}{}:
-			defer func() { <-d.Slots }()
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
 	var meter *wire.Meter
 	var err error
 	opened := make(chan struct{})
 	go func() {
 		defer close(opened)
-		meter, err = d.open(longer, address)
+		meter, err = d.connect(ctx, address)
 	}()
-	select {
-	case <-opened:
-	case <-ctx.Done():
-		timer := time.AfterFunc(wire.CloseTimeout, cancel)
-		<-opened
-		timer.Stop()
-	}
+	<-opened
 	return meter, err
 }
 
-// tcp dials where nothing else is said.
-var tcp net.Dialer
-
-// open opens a connection. It has a goroutine of its own, as it takes a deep stack: the client waits for
-// hours with the stack that it has once grown to.
-func (d *Dialer) open(ctx context.Context, address string) (*wire.Meter, error) {
-	dial := d.Dial
-	if dial == nil {
-		dial = tcp.DialContext
-	}
-	conn, err := dial(ctx, "tcp", address)
+func (d *Dialer) connect(ctx context.Context, address string) (*wire.Meter, error) {
+	conn, release, err := d.open(ctx, address)
 	if err != nil {
 		return nil, err
 	}
+	if d.Hold != nil {
+		d.Hold(release)
+	} else {
+		defer release()
+	}
+	ctx, cancel := outlive(ctx, wire.CloseTimeout)
+	defer cancel()
 	meter := wire.NewMeter(conn, d.Clock, d.Totals)
 	if d.TLS != nil {
 		if err := meter.Secure(ctx, d.TLS); err != nil {
@@ -91,6 +81,66 @@ func (d *Dialer) open(ctx context.Context, address string) (*wire.Meter, error) 
 		meter.Tap(d.Tap())
 	}
 	return meter, nil
+}
+
+// tcp dials where nothing else is said.
+var tcp net.Dialer
+
+// open opens a connection, as often as Retry says. It comes with the slot that it was opened in, which release
+// gives back.
+func (d *Dialer) open(ctx context.Context, address string) (conn net.Conn, release func(), err error) {
+	err = d.Retry.do(ctx, func(ctx context.Context, timeout time.Duration) (err error) {
+		conn, release, err = d.attempt(ctx, address, timeout)
+		return err
+	})
+	return conn, release, err
+}
+
+// attempt takes a slot and dials once, for at most timeout if there is one.
+func (d *Dialer) attempt(ctx context.Context, address string, timeout time.Duration) (net.Conn, func(), error) {
+	release, err := d.take(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := outlive(ctx, wire.CloseTimeout)
+	defer cancel()
+	if timeout > 0 {
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	dial := d.Dial
+	if dial == nil {
+		dial = tcp.DialContext
+	}
+	conn, err := dial(ctx, "tcp", address)
+	if err != nil {
+		release()
+		return nil, nil, err
+	}
+	return conn, release, nil
+}
+
+// outlive returns a context that ends some time after ctx does.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(by, cancel)
+		context.AfterFunc(longer, func() { timer.Stop() })
+	})
+	return longer, func() { stop(); cancel() }
+}
+
+// take takes a slot.
+func (d *Dialer) take(ctx context.Context) (release func(), err error) {
+	if d.Slots == nil {
+		return func() {}, nil
+	}
+	select {
+	case d.Slots <- struct{}{}:
+		return func() { <-d.Slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // Exchange opens a connection to address for requests and their answers.
