@@ -39,6 +39,9 @@ type PublicationRequest struct {
 	Schedule scenario.Schedule `json:"schedule"`
 	// In is how long after the request the schedule begins; the target answers with the instant.
 	In time.Duration `json:"in_ns"`
+	// At, if not 0, is the instant on the target's clock at which it begins instead: several targets of a
+	// host begin together so. What is due before it is asked for is published late.
+	At clock.Instant `json:"at_ns,omitempty"`
 	// PayloadBytes is the size of each message.
 	PayloadBytes int `json:"payload_bytes"`
 }

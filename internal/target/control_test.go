@@ -9,6 +9,7 @@ import (
 	"pollpush/internal/admin"
 	"pollpush/internal/scenario"
 	"pollpush/internal/target"
+	"pollpush/pkg/clock"
 )
 
 func TestControl(t *testing.T) {
@@ -86,6 +87,8 @@ func TestPublicationsThatCannotBe(t *testing.T) {
 			"length_ns 0":       func(r *admin.PublicationRequest) { r.Schedule.Length = 0 },
 			"more than 2000000": func(r *admin.PublicationRequest) { r.Schedule.Rate = 2_000_001 },
 			"in_ns -1":          func(r *admin.PublicationRequest) { r.In = -1 },
+			"at_ns 1: want an instant within an hour of now": func(r *admin.PublicationRequest) { r.In, r.At = 0, 1 },
+			"name one": func(r *admin.PublicationRequest) { r.In, r.At = 1, clock.New().Now() },
 		} {
 			if err := s.publish(1, 100, change); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("err = %v, want %q", err, want)

@@ -47,7 +47,7 @@ func (p *publisher) start(ctx context.Context, r admin.PublicationRequest) (cloc
 	ctx, p.cancel = context.WithCancel(ctx)
 	p.ended = make(chan struct{})
 	p.latest = admin.Published{}
-	origin := p.clock.Now().Add(r.In)
+	origin := p.origin(r)
 	p.running.Go(func() { p.run(ctx, origin, r) })
 	return origin, nil
 }
@@ -71,8 +71,20 @@ func (p *publisher) check(r admin.PublicationRequest) error {
 		return fmt.Errorf("the schedule has more than %d messages", scenario.MaxMessages)
 	case r.In < 0 || r.In > time.Hour:
 		return fmt.Errorf("in_ns %d: want 0 to an hour", r.In)
+	case r.At != 0 && r.At.Sub(p.clock.Now()).Abs() > time.Hour:
+		return fmt.Errorf("at_ns %d: want an instant within an hour of now, %d", r.At, p.clock.Now())
+	case r.At != 0 && r.In != 0:
+		return errors.New("in_ns and at_ns contradict each other: name one")
 	}
 	return nil
+}
+
+// origin is when a publication begins.
+func (p *publisher) origin(r admin.PublicationRequest) clock.Instant {
+	if r.At != 0 {
+		return r.At
+	}
+	return p.clock.Now().Add(r.In)
 }
 
 func (p *publisher) run(ctx context.Context, origin clock.Instant, r admin.PublicationRequest) {
