@@ -51,24 +51,40 @@ type threshold struct {
 	says        string // a part of the sentence
 }
 
+// spread spreads so many clients over processes, targets and source addresses, as evenly as they go.
+func spread(p *doctor.Plan, clients, processes, targets, sources int) {
+	p.Scenario.Clients, p.Sources = clients, sources
+	p.Generator, p.Target = (clients+processes-1)/processes, (clients+targets-1)/targets
+}
+
 // thresholds are invented hosts and scenarios on both sides of each.
 var thresholds = []threshold{
 	{"as many clients as files", "open files", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 20_000 - host.SpareFiles }, doctor.OK, ""},
 	{"one more", "open files", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 20_001 - host.SpareFiles }, doctor.Refuses,
-		"--clients 19937 needs 20001 open files, the limit is 20000: lower it to 19936, or raise the limit of this shell, with `sudo prlimit --pid $$ --nofile=20001:20001`"},
+		"--clients 19937 needs 20001 open files, the limit is 20000: lower it to 19936, or spread it over --processes and --target-processes, or raise the limit of this shell, with `sudo prlimit --pid $$ --nofile=20001:20001`"},
 	{"the hard limit is higher", "open files", func(r *host.Reading, _ *doctor.Plan) { r.OpenFiles = 1000 }, doctor.Refuses, "with `ulimit -n 1064`"},
 	{"another system", "open files", func(r *host.Reading, _ *doctor.Plan) { r.OS, r.OpenFiles, r.OpenFilesHard = "darwin", 256, 512 }, doctor.Refuses, "with `ulimit -n 1064`"},
-	{"hardly any files", "open files", func(r *host.Reading, _ *doctor.Plan) { r.OpenFiles, r.OpenFilesHard = 64, 64 }, doctor.Refuses, "the limit is 64: raise the limit of this shell"},
+	{"hardly any files", "open files", func(r *host.Reading, _ *doctor.Plan) { r.OpenFiles, r.OpenFilesHard = 64, 64 }, doctor.Refuses, "the limit is 64: spread it over --processes and --target-processes, or raise the limit of this shell"},
+	{"as many as several processes have files", "open files", func(_ *host.Reading, p *doctor.Plan) { spread(p, 59_808, 3, 3, 1) }, doctor.OK, ""},
+	{"one more than they have", "open files", func(_ *host.Reading, p *doctor.Plan) { spread(p, 59_809, 3, 3, 1) }, doctor.Refuses,
+		"--clients 59809 needs 20001 open files, the limit is 20000: lower it to 59806, or spread it over"},
+	{"one target for several processes", "open files", func(_ *host.Reading, p *doctor.Plan) { spread(p, 19_937, 3, 1, 1) }, doctor.Refuses, "needs 20001 open files"},
 	{"no such limit", "open files", func(r *host.Reading, _ *doctor.Plan) { r.OpenFiles, r.OpenFilesHard = 0, 0 }, doctor.OK, ""},
 
 	{"as many clients as ports", "local ports", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 28_232 }, doctor.OK, ""},
 	{"one more", "local ports", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 28_233 }, doctor.Refuses,
-		"--clients 28233 needs as many local ports, the range has 28232: lower it to 28232, or widen the range, with `sudo sysctl -w net.ipv4.ip_local_port_range='1024 65535'`"},
+		"--clients 28233 needs as many local ports, the range has 28232: lower it to 28232, or name more --source-addresses, or widen the range, with `sudo sysctl -w net.ipv4.ip_local_port_range='1024 65535'`"},
 	{"as many as can be had", "local ports", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 64_512 }, doctor.Refuses, "or widen the range"},
 	{"more than can be had", "local ports", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 64_513 }, doctor.Refuses, "at most 64512 are to be had: lower it to 28232"},
 	{"none to listen on", "local ports", func(r *host.Reading, _ *doctor.Plan) { r.CannotListen = "in use" }, doctor.Refuses,
 		"the target finds no local port to listen on (in use): sockets in TIME_WAIT may hold them all, so wait for a minute, or widen the range, with `sudo"},
 	{"none to listen on, and the target listens already", "local ports", func(r *host.Reading, p *doctor.Plan) { r.CannotListen, p.Attached = "in use", true }, doctor.OK, ""},
+	{"as many as targets have ports", "local ports", func(_ *host.Reading, p *doctor.Plan) { spread(p, 3*28_232, 3, 3, 1) }, doctor.OK, ""},
+	{"one more than they have", "local ports", func(_ *host.Reading, p *doctor.Plan) { spread(p, 3*28_232+1, 3, 3, 1) }, doctor.Refuses,
+		"--clients 84697 needs 28233 local ports to one target, the range has 28232 for each of 1 source addresses: lower it to 84694, or name more --source-addresses"},
+	{"as many as addresses have ports", "local ports", func(_ *host.Reading, p *doctor.Plan) { spread(p, 2*28_232, 3, 1, 2) }, doctor.OK, ""},
+	{"one more than addresses have", "local ports", func(_ *host.Reading, p *doctor.Plan) { spread(p, 2*28_232+1, 1, 1, 2) }, doctor.Refuses,
+		"--clients 56465 needs 56465 local ports to one target, the range has 28232 for each of 2 source addresses: lower it to 56464"},
 	{"ports are not known", "local ports", func(r *host.Reading, _ *doctor.Plan) { r.Ports = nil }, doctor.Unknown, ""},
 
 	// 1000 clients leave 27,232 ports; the trial goes on for ten seconds, in which each polls 1/interval times.

@@ -20,6 +20,11 @@ type Plan struct {
 	Attached bool
 	// Remote says that the target is beyond the loopback.
 	Remote bool
+	// Generator is the most clients that one process runs, Target the most that one target serves, where they
+	// are spread over several; 0 is all.
+	Generator, Target int
+	// Sources is how many addresses clients connect from; 0 is one.
+	Sources int
 	// Dials is how many connections are being opened at once.
 	Dials int
 }
@@ -41,6 +46,28 @@ func Examine(p Plan, r host.Reading) []Finding {
 
 // peak is the most clients there are at the same time.
 func (c check) peak() int { return c.Scenario.Peak() }
+
+// process is the most connections that one process has, target the most that one target has.
+func (c check) process() int { return max(c.Generator, c.target()) }
+
+func (c check) target() int {
+	if c.Target == 0 {
+		return c.peak()
+	}
+	return c.Target
+}
+
+// whole is how many clients there may be in all, if one process or target may have so many.
+func (c check) whole(most, each int) int {
+	return int(int64(most) * int64(c.peak()) / int64(max(1, each)))
+}
+
+// places is how many connections there may be at once, of so many ports: each from each source address to each
+// target.
+func (c check) places(ports int) int { return c.whole(ports*c.sources(), c.target()) }
+
+// sources is how many addresses clients connect from.
+func (c check) sources() int { return max(1, c.Sources) }
 
 // span is how long a trial goes on once its clients are there.
 func (c check) span() time.Duration { return c.Scenario.Warmup + c.Scenario.Duration }

@@ -40,12 +40,12 @@ func (c check) before(d time.Duration) int {
 	return min(c.turns()-1, int((d-1)/each)+1)
 }
 
-// remembered is how many connections a kernel that remembers each for a time knows of at most. Towards one target
-// that is one for each port, and one for each client of the trials before.
+// remembered is how many connections a kernel that remembers each for a time knows of at most. That is one for
+// each port of an address towards a target, and one for each client of the trials before.
 func (c check) remembered(d time.Duration) int {
 	polled := c.within(d)
 	if p := c.host.Ports; p != nil {
-		polled = min(polled, *p)
+		polled = min(polled, c.places(*p))
 	}
 	return polled + (1+c.before(d))*c.peak()
 }
@@ -59,7 +59,7 @@ func (c check) polledPorts() Finding {
 	if f = f.has("", c.host.Ports != nil && c.host.TimeWaitReuse != nil); f.Verdict == Unknown {
 		return f
 	}
-	spare := max(0, *c.host.Ports-c.peak())
+	spare := max(0, c.places(*c.host.Ports)-c.peak())
 	f.Has = fmt.Sprintf("%s to spare, each again after %s", count(spare), linger)
 	if c.reconnects() > 0 {
 		f.Allows = fmt.Sprintf("~%s polls/s", count(int(float64(spare)/max(time.Second, min(linger, c.span())).Seconds())))
