@@ -79,7 +79,7 @@ var mayImport = map[string][]string{
 	// The generator. It reads the target's metrics, so it parses what Prometheus parses.
 	"internal/engine": {
 		"internal/admin", "internal/build", "internal/headers", "internal/host", "internal/link",
-		"internal/result", "internal/scenario", "pkg/ajaxpoll", "pkg/clock", "pkg/exchange", "pkg/metrics",
+		"internal/result", "internal/scenario", "internal/source", "pkg/ajaxpoll", "pkg/clock", "pkg/exchange", "pkg/metrics",
 		"pkg/ssepush", "pkg/transport", "pkg/wire", "pkg/wspush", "github.com/prometheus/client_model", "github.com/prometheus/common",
 	},
 
@@ -91,6 +91,9 @@ var mayImport = map[string][]string{
 		"internal/admin", "internal/child", "internal/scenario", "internal/target", "pkg/ajaxpoll", "pkg/clock",
 		"pkg/exchange", "pkg/feed", "pkg/ssepush", "pkg/transport", "pkg/wire", "pkg/wspush",
 	},
+
+	// The generator in processes of their own. It knows how to call them, the engine what.
+	"internal/worker": {"internal/child", "internal/engine"},
 
 	// One exchange, taken apart. It parses the wire by itself: it checks what the transports book.
 	"internal/trace": {
@@ -167,7 +170,7 @@ var mayImport = map[string][]string{
 		"internal/doctor", "internal/engine", "internal/forecast", "internal/gallery", "internal/headers", "internal/host", "internal/htmlreport",
 		"internal/link", "internal/liveview", "internal/metric", "internal/model", "internal/openmetrics", "internal/profile", "internal/quantumleap",
 		"internal/report", "internal/result",
-		"internal/scenario", "internal/scenariofile", "internal/snippet", "internal/target", "internal/trace", "pkg/clock",
+		"internal/scenario", "internal/scenariofile", "internal/snippet", "internal/source", "internal/target", "internal/trace", "internal/worker", "pkg/clock",
 		"pkg/feed", "pkg/metrics",
 		"pkg/transport", "pkg/wire", "pkg/wspush", "schema",
 		"github.com/prometheus/client_golang", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term",

@@ -41,6 +41,7 @@ Exit code: 0 when the scenario can be run, with or without warnings, 1 when it w
 refused, 2 when it was asked for something that cannot be.`,
 		Example: `  bench doctor
   bench doctor --clients 15000 --transports websocket,sse
+  bench doctor --clients 45000 --processes 3 --target-processes 3
   bench doctor --transports short-poll --poll-interval 100ms --keepalive=false
   bench doctor --scenario scripts/scenarios/chat.yaml --format json`,
 		Args: cli.NoArguments,
@@ -55,6 +56,7 @@ refused, 2 when it was asked for something that cannot be.`,
 	f := command.Flags()
 	o.bindPlan(f)
 	o.bindTarget(f)
+	o.spread.bind(f)
 	f.StringVar((*string)(&o.show.format), formatFlag, string(o.show.format), "what to print: "+formats(report.Formats()))
 	return command
 }
@@ -101,7 +103,12 @@ func between(i int, variant string) string {
 
 // plan is what the doctor needs to know of a run.
 func (o *options) plan() doctor.Plan {
-	return doctor.Plan{Scenario: o.scenario, Attached: o.target != "", Remote: o.remote(), Dials: engine.ConcurrentDials}
+	p := doctor.Plan{
+		Scenario: o.scenario, Attached: o.target != "", Remote: o.remote(), Dials: engine.ConcurrentDials,
+		Sources: max(1, o.spread.sources.Len()),
+	}
+	p.Generator, p.Target = o.processes(nil).MostClients(o.scenario.Peak())
+	return p
 }
 
 // remote reports whether the target is beyond the loopback. A name may be anywhere.

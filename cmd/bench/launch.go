@@ -44,7 +44,7 @@ func (o *options) launch(stderr io.Writer) engine.Launch {
 		}
 		control := admin.NewClient(p.Admin, nil)
 		return &engine.Target{
-			Endpoint: endpoint, TLS: secure, Admin: control, PID: p.PID(), Exited: p.Exited(),
+			Endpoint: endpoint, TLS: secure, CA: p.CA, PID: p.PID(), Admin: control, Exited: p.Exited(),
 			Stop: func() { control.Close(); p.Stop() },
 			Kill: func() { control.Close(); p.Kill() },
 		}, nil
@@ -67,8 +67,8 @@ const leaving = 256
 // childConfig is the configuration of a target that serves this scenario and nobody else.
 func (o *options) childConfig() target.Config {
 	c := target.DefaultConfig()
-	c.Listen, c.Admin = "127.0.0.1:0", "127.0.0.1:0"
-	c.MaxConnections = o.scenario.Peak()
+	c.Listen, c.Admin = o.spread.loopback(), "127.0.0.1:0"
+	_, c.MaxConnections = o.processes(nil).MostClients(o.scenario.Peak())
 	if len(o.scenario.Stages) > 0 {
 		c.MaxConnections += leaving
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,11 +40,11 @@ type liveView struct {
 	wire     map[string]wireSample
 }
 
-// usage is what a process had used at a time.
+// usage is what some processes had used at a time.
 type usage struct {
-	pid int
-	at  time.Time
-	cpu time.Duration
+	pids []int
+	at   time.Time
+	cpu  time.Duration
 }
 
 // wireSample is what a transport's clients had exchanged at a time.
@@ -130,10 +131,12 @@ func (v *liveView) view() liveview.View {
 		Doing: fmt.Sprintf("%s%s, trial %d of %d: %s for %s", column(v.variant), p.Transport, p.Trial, p.Trials, p.Phase, time.Since(v.phase).Truncate(time.Second)),
 		Left:  v.left(),
 	}
+	generators := []int{os.Getpid()}
 	for _, j := range v.jobs {
 		r, ok := j.engine.Running()
 		if ok {
-			view.Target, v.target = v.target.since(r.Target)
+			view.Target, v.target = v.target.since(r.Targets)
+			generators = union(generators, r.Generators)
 			view.Lag = r.Lag
 		}
 		for _, s := range j.engine.Snapshot() {
@@ -142,7 +145,7 @@ func (v *liveView) view() liveview.View {
 			view.Rows = append(view.Rows, row)
 		}
 	}
-	view.Generator, v.self = v.self.since(os.Getpid())
+	view.Generator, v.self = v.self.since(generators)
 	return view
 }
 
@@ -171,15 +174,29 @@ func (v *liveView) row(variant string, s metrics.BenchSnapshot) liveview.Row {
 	return row
 }
 
-// since returns what a process uses since it was looked at before, and how it stands now.
-func (u usage) since(pid int) (liveview.Usage, usage) {
-	cpu, rss, ok := host.Usage(pid)
-	if pid == 0 || !ok {
-		return liveview.Usage{}, usage{}
+// union adds those of more that are not there to pids.
+func union(pids, more []int) []int {
+	for _, pid := range more {
+		if !slices.Contains(pids, pid) {
+			pids = append(pids, pid)
+		}
 	}
-	now := usage{pid: pid, at: time.Now(), cpu: cpu}
-	shown := liveview.Usage{RSS: rss, Known: true}
-	if u.pid == pid {
+	return pids
+}
+
+// since returns what some processes use together since they were looked at before, and how they stand now. What
+// one of them does not tell, the whole does not.
+func (u usage) since(pids []int) (liveview.Usage, usage) {
+	now, shown := usage{pids: pids, at: time.Now()}, liveview.Usage{Known: true}
+	for _, pid := range pids {
+		cpu, rss, ok := host.Usage(pid)
+		if pid == 0 || !ok {
+			return liveview.Usage{}, usage{}
+		}
+		now.cpu += cpu
+		shown.RSS += rss
+	}
+	if slices.Equal(u.pids, pids) {
 		shown.CPU = float64(now.cpu-u.cpu) / float64(now.at.Sub(u.at))
 	}
 	return shown, now

@@ -10,6 +10,7 @@ import (
 
 	"pollpush/internal/child"
 	"pollpush/internal/cli"
+	"pollpush/internal/worker"
 )
 
 func main() {
@@ -17,8 +18,13 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	if len(args) == 1 && args[0] == child.Command {
-		return child.Run(ctx, stdin, stdout, stderr)
+	if len(args) == 1 {
+		switch args[0] {
+		case child.Command:
+			return child.Run(ctx, stdin, stdout, stderr)
+		case worker.Command:
+			return worker.Run(ctx, stdin, stdout, stderr)
+		}
 	}
 	return cli.Run(ctx, rootCommand(), withDefault(args), stdout, stderr)
 }

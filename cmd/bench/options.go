@@ -39,6 +39,7 @@ type options struct {
 	groupHeaders []headers.Profile // and of those of its groups
 	limitTexts   []string
 	limits       result.Limits // what check made of limitTexts
+	spread       spread
 	metrics      metricsOptions
 	profile      string
 	out          string
@@ -49,7 +50,7 @@ type options struct {
 }
 
 func newOptions() *options {
-	o := &options{scenario: scenario.Default(), show: newShowOptions()}
+	o := &options{scenario: scenario.Default(), show: newShowOptions(), spread: spread{generators: 1, targets: 1}}
 	for _, t := range o.scenario.Transports {
 		o.transports = append(o.transports, string(t))
 	}
@@ -82,6 +83,7 @@ func (o *options) bind(f *pflag.FlagSet) {
 	o.bindPlan(f)
 	bindLimits(f, &o.limitTexts)
 	o.bindTarget(f)
+	o.spread.bind(f)
 	o.metrics.bind(f)
 	f.StringVar(&o.profile, "profile", "", "write where processor time and memory of bench and target go into this folder, for go tool pprof")
 	f.StringVar(&o.out, "out", "", "write the result as JSON to this file")
@@ -160,7 +162,10 @@ func (o *options) checkPlan() error {
 	if err := o.makeStages(); err != nil {
 		return err
 	}
-	return o.scenario.Validate()
+	if err := o.scenario.Validate(); err != nil {
+		return err
+	}
+	return o.checkSpread()
 }
 
 func (o *options) loadHeaders() error {

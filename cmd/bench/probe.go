@@ -25,6 +25,9 @@ func (o *options) probe(ctx context.Context, stderr io.Writer) error {
 	if w := o.warning(); w != "" {
 		_, _ = fmt.Fprintln(stderr, "bench:", w)
 	}
+	if err := o.probeFamily(ctx); err != nil {
+		return err
+	}
 	if err := o.admin.probe(ctx); err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ it was asked for something that cannot be, 3 when a --fail-if holds.`,
   bench run --transports short-poll,websocket --trials 3 --out result.json
   bench run --fail-if 'websocket.latency.p99 > 20ms' --fail-if 'short-poll.messages.lost > 0'
   bench run --scenario scripts/scenarios/chat.yaml --trials 3
+  bench run --clients 45000 --processes 3 --target-processes 3 --rate 0.2
   bench run --target http://127.0.0.1:8080 --admin http://127.0.0.1:9090`,
 		Args: cli.NoArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -108,7 +109,10 @@ type job struct {
 // engine returns what runs the scenario, and says what is expected of it. It tells the view how it gets on, or
 // stderr if there is none.
 func (o *options) engine(stderr io.Writer, view *liveView) *engine.Engine {
-	e := &engine.Engine{Scenario: o.scenario, Headers: o.headers, GroupHeaders: o.groupHeaders, Limits: o.limits, Launch: o.launch(stderr), TargetName: o.targetName()}
+	e := &engine.Engine{
+		Scenario: o.scenario, Headers: o.headers, GroupHeaders: o.groupHeaders, Limits: o.limits,
+		Launch: o.launch(stderr), TargetName: o.targetName(), Sources: o.spread.sources, Spread: o.processes(stderr),
+	}
 	switch {
 	case view != nil:
 		e.Progress = view.follow(o)

@@ -17,8 +17,8 @@ import (
 
 // notOfTheScenario are the flags of bench run that say where a run takes place and how it is shown.
 var notOfTheScenario = []string{
-	scenarioFlag, "limit", "fail-if", "target", "admin", "admin-token-file", "ca", "insecure", "metrics-addr", "linger", "openmetrics", "push", "profile", "out",
-	formatFlag, columnsFlag, langFlag, "quiet",
+	scenarioFlag, "limit", "fail-if", "target", "admin", "admin-token-file", "ca", "insecure", "source-addresses", "processes", "target-processes",
+	"metrics-addr", "linger", "openmetrics", "push", "profile", "out", formatFlag, columnsFlag, langFlag, "quiet",
 }
 
 // Every flag of bench run is either a key of a scenario file or of no concern to it, in the same order, and

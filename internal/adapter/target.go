@@ -24,7 +24,7 @@ import (
 
 // Target is the project's own server, in a process of its own.
 type Target struct {
-	process  *child.Process
+	process  *child.Target
 	admin    *admin.Client
 	endpoint transport.Endpoint
 }

@@ -1,4 +1,4 @@
-// Package child runs a target as a child process that cannot outlive its parent.
+// Package child runs this program again as a child process that cannot outlive its parent, and a target in one.
 //
 // Server and generator must not share a process, or neither's processor time and memory is its own.
 // The parent runs its own program again; the child reads its configuration from the first line of

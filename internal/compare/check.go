@@ -126,10 +126,26 @@ func notes(a, b Side, different []Difference) []string {
 	if a.Result.Target != b.Result.Target {
 		texts = append(texts, fmt.Sprintf("The targets differ: %s in A, %s in B.", a.Result.Target, b.Result.Target))
 	}
+	if x, y := a.spread(), b.spread(); x != y {
+		texts = append(texts, fmt.Sprintf("The runs were spread differently: A over %s, B over %s.", x, y))
+	}
 	for _, s := range []Side{a, b} {
 		texts = append(texts, s.verdicts()...)
 	}
 	return texts
+}
+
+// spread says over what a side was spread: memory and processor time of several processes are others than
+// those of one.
+func (s Side) spread() string {
+	text := "one process each"
+	if p := s.Result.Processes; p != nil {
+		text = fmt.Sprintf("%d generators and %d targets", p.Generators, p.Targets)
+	}
+	if from := s.Result.SourceAddresses; from != "" {
+		text += " from " + from
+	}
+	return text
 }
 
 // alike reports whether two results are of hosts that measure alike, as far as is known.

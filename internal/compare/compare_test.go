@@ -161,6 +161,19 @@ func TestInvalidTrialsHaveNoSay(t *testing.T) {
 	}
 }
 
+// Processes have memory and processor time each: over how many a run was spread is said where it is not the same.
+func TestSpreadsThatDiffer(t *testing.T) {
+	a, b := drawn(t, 1, 6, 1), drawn(t, 2, 6, 1)
+	if notes := strings.Join(compared(t, a, b).Notes, "\n"); strings.Contains(notes, "spread") {
+		t.Errorf("both are of one process each:\n%s", notes)
+	}
+	b.Processes, b.SourceAddresses = &result.Processes{Generators: 3, Targets: 2}, "127.0.0.2"
+	want := "The runs were spread differently: A over one process each, B over 3 generators and 2 targets from 127.0.0.2."
+	if notes := strings.Join(compared(t, a, b).Notes, "\n"); !strings.Contains(notes, want) {
+		t.Errorf("no %q in\n%s", want, notes)
+	}
+}
+
 // The distributions of all trials are merged. A mean of their percentiles would be another figure.
 func TestSpreadIsMerged(t *testing.T) {
 	a := drawn(t, 1, 2, 1)

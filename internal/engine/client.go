@@ -19,15 +19,19 @@ type client struct {
 	dialer *transport.Dialer
 	shard  *shard
 	stays  []*stay
+
+	connecting bool   // it has not been accepted yet
+	free       func() // frees its slot among those that connect; nil when it has none
 }
 
-// newClient returns client k as the scenario plans it. Its stays are known whether or not they come about.
+// newClient returns client k of the whole scenario as that plans it. Its stays are known whether or not they come about.
 func (c *crowd) newClient(k int, g *group, phase float64, ends []uint64) *client {
 	t := c.trial
 	v := &client{
 		crowd: c, group: g, topic: k % t.scenario.Topics, phase: phase,
-		dialer: t.dialer(g, c.slots), shard: g.shards[k%len(g.shards)],
+		shard: g.shards[k%len(g.shards)],
 	}
+	v.dialer = t.dialer(g, k, c.slots, v.hold)
 	for i, planned := range t.scenario.Stays(k) {
 		s := &stay{client: v, planned: planned, joins: i > 0 || k >= t.scenario.Clients, after: ends[v.topic]}
 		s.leaves = planned.Until < t.scenario.Duration
@@ -53,6 +57,26 @@ func (v *client) run(ctx context.Context) {
 			return
 		}
 		s.run(ctx)
+	}
+}
+
+// hold keeps a connection's slot until the client is accepted. A server that is busy leaves what is open in its
+// listen queue, and with nothing to hold them back thousands of clients would fill that, and have their SYNs
+// dropped. Who was accepted before and connects again holds nothing.
+func (v *client) hold(free func()) {
+	v.release()
+	if !v.connecting {
+		free()
+		return
+	}
+	v.free = free
+}
+
+// release frees the slot, if the client has one.
+func (v *client) release() {
+	if v.free != nil {
+		v.free()
+		v.free = nil
 	}
 }
 

@@ -2,13 +2,13 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"pollpush/pkg/clock"
+	"pollpush/pkg/transport"
 )
 
 // crowd is the virtual clients of one trial: a goroutine each, which the crowd starts and waits
@@ -17,8 +17,11 @@ type crowd struct {
 	trial   *trial
 	clients []*client
 	agenda  agenda
-	slots   chan struct{} // bounds how many connections are being opened at once
-	cancel  context.CancelFunc
+	slots   chan struct{}      // bounds how many connections are being opened at once
+	cancel  context.CancelFunc // of all at once
+	waves   []*wave
+	part    Part
+	retry   *transport.Retry
 	running sync.WaitGroup
 
 	settled  chan struct{} // closed when every client that is there from the beginning is ready or has failed
@@ -30,9 +33,10 @@ type crowd struct {
 }
 
 func newCrowd(t *trial) *crowd {
+	released := make(chan struct{})
 	return &crowd{
-		trial: t, cancel: func() {}, slots: make(chan struct{}, ConcurrentDials),
-		settled: make(chan struct{}), released: make(chan struct{}),
+		trial: t, cancel: func() {}, part: t.engine.Part.of(t.scenario), slots: t.engine.slots(), retry: newRetry(released),
+		settled: make(chan struct{}), released: released,
 	}
 }
 
@@ -46,20 +50,24 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 	for _, g := range t.groups {
 		g.fields = Fields(g.headers, t.scenario, g.transport, t.target.Endpoint)
 	}
-	phases := t.scenario.PollOffsets(t.number)
-	c.clients = make([]*client, len(phases))
-	for k, group := range t.scenario.Deal(t.number) {
-		c.clients[k] = c.newClient(k, t.groups[group], phases[k], ends)
+	phases, dealt := t.scenario.PollOffsets(t.number), t.scenario.Deal(t.number)
+	c.clients, c.waves = make([]*client, c.part.Count), newWaves(ctx, c.part.Count)
+	for i := range c.clients {
+		k := c.part.First + i // in the whole scenario
+		c.clients[i] = c.newClient(k, t.groups[dealt[k]], phases[k], ends)
 	}
-	for _, v := range c.clients {
-		c.running.Go(func() { v.run(ctx) })
+	if c.part.starters(t.scenario) == 0 {
+		close(c.settled)
+	}
+	for i, v := range c.clients {
+		c.running.Go(func() { c.waves[i/waveClients].run(v.run) })
 	}
 }
 
 // barrier waits until every client that is there from the beginning is ready or has failed. It is an error when
 // none is ready, or when some are neither after the trial's connectTimeout.
 func (c *crowd) barrier(ctx context.Context) error {
-	patience := c.trial.connectTimeout()
+	patience := connectTimeout(c.trial.scenario, c.trial.groups)
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
 	select {
@@ -67,15 +75,29 @@ func (c *crowd) barrier(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timeout.C:
-		return fmt.Errorf("only %d of %d clients were ready after %s", c.ready(), c.trial.scenario.Clients, patience)
+		return tooFew(c.ready(), c.trial.scenario.Clients, patience, c.failure())
 	}
 	if c.ready() == 0 {
 		return fmt.Errorf("no client could subscribe: %w", c.failure())
 	}
+	c.begin()
+	return nil
+}
+
+// begin notes who is there before the schedule begins.
+func (c *crowd) begin() {
 	for _, g := range c.trial.groups {
 		g.before = g.ready.Load()
 	}
-	return nil
+}
+
+// tooFew says that clients were neither ready nor refused in time, and what is known of why.
+func tooFew(ready int64, clients int, patience time.Duration, why error) error {
+	err := fmt.Errorf("only %d of %d clients were ready after %s", ready, clients, patience)
+	if why != nil {
+		return fmt.Errorf("%w: %w", err, why)
+	}
+	return err
 }
 
 // release lets the clients that wait at the barrier go.
@@ -96,6 +118,7 @@ func (c *crowd) awaits(ctx context.Context, at time.Duration) bool {
 
 // disperse ends all clients in order, and waits for them. It may be called more than once.
 func (c *crowd) disperse() {
+	endInTurn(c.waves)
 	c.cancel()
 	c.running.Wait()
 }
@@ -107,16 +130,10 @@ func (c *crowd) scatter() {
 	c.running.Wait()
 }
 
-// errUnanswered is why a client did not connect, where nothing went wrong.
-var errUnanswered = errors.New("they had no answer in time")
-
-// failure returns the first client's failure.
+// failure returns the first client's failure, nil when nothing went wrong.
 func (c *crowd) failure() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.first == nil {
-		return errUnanswered
-	}
 	return c.first
 }
 
@@ -134,7 +151,7 @@ func (c *crowd) settle(count *atomic.Int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	count.Add(1)
-	if c.ready()+c.failed() == int64(c.trial.scenario.Clients) {
+	if c.ready()+c.failed() == int64(c.part.starters(c.trial.scenario)) {
 		close(c.settled) // once: those that join come later
 	}
 }

@@ -3,14 +3,19 @@ package engine
 import (
 	"slices"
 
+	"pollpush/internal/admin"
 	"pollpush/pkg/clock"
 )
 
 // due returns the messages that fell due in the window.
 func (t *trial) due() windowMessages {
-	w := t.recorder.window.Load()
-	messages := make(windowMessages, t.scenario.Topics)
-	for _, r := range t.published.Records {
+	return t.recorder.window.Load().due(t.scenario.Topics, t.published.Records)
+}
+
+// due returns the messages of so many topics that fell due in the window.
+func (w *window) due(topics int, records []admin.Record) windowMessages {
+	messages := make(windowMessages, topics)
+	for _, r := range records {
 		if due := r.Due.Add(-w.ahead); w.contains(due) && r.Topic < len(messages) {
 			messages[r.Topic].add(r.Seq, due)
 		}
@@ -20,6 +25,15 @@ func (t *trial) due() windowMessages {
 
 // windowMessages are the messages of a window, by topic.
 type windowMessages []topicMessages
+
+// published counts them.
+func (w windowMessages) published() *int64 {
+	n := new(int64)
+	for _, topic := range w {
+		*n += int64(len(topic.due))
+	}
+	return n
+}
 
 // topicMessages is a run of sequence numbers without holes, as a log numbers them, and when each was due by our
 // clock, in this order.
@@ -78,8 +92,8 @@ func (c *crowd) tally(w windowMessages, of func(s *stay, first uint64, n int64) 
 }
 
 // sum adds counts.
-func sum(counts []int64) int64 {
-	var n int64
+func sum[N int | int64](counts []N) N {
+	var n N
 	for _, c := range counts {
 		n += c
 	}

@@ -11,6 +11,7 @@ import (
 	"pollpush/internal/host"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
+	"pollpush/internal/source"
 	"pollpush/pkg/clock"
 )
 
@@ -32,12 +33,20 @@ type Engine struct {
 	TargetName string
 	// Dial opens connections; nil means TCP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Sources are the addresses that clients connect from, in turn; with none the system chooses.
+	Sources source.List
+	// Part is the clients that this process runs; the zero value is all.
+	Part Part
+	// Spread says over how many processes clients and targets are spread; the zero value is that clients are
+	// in this one, and have one target.
+	Spread Spread
 	// Clock stamps what arrives. The zero value means a clock of its own: all clocks of a host agree.
 	Clock clock.Clock
 	// Progress, if not nil, is called when a phase begins, which waits for it.
 	Progress func(Progress)
 
-	live live
+	live    live
+	sharers int // how many processes dial the same target, this one among them
 }
 
 // Phase is what a trial is doing.
@@ -90,6 +99,9 @@ func (e *Engine) blank() result.Result {
 		GroupHeaders: e.GroupHeaders,
 		Limits:       e.Limits,
 		Trials:       []result.Trial{},
+
+		SourceAddresses: e.Sources.String(),
+		Processes:       e.Spread.stored(),
 	}
 }
 

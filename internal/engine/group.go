@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -8,7 +9,6 @@ import (
 	"pollpush/internal/link"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/exchange"
-	"pollpush/pkg/transport"
 )
 
 // group is a part of a trial's clients who follow over one transport and one link: one of the scenario's groups,
@@ -19,7 +19,7 @@ type group struct {
 	transport scenario.Transport
 	headers   headers.Profile
 	path      link.Profile
-	dial      link.Dial // over that link
+	dials     []link.Dial // over that link; one for each source address
 	shards    []*shard
 
 	fields []exchange.Field // of their requests, known once there is a target
@@ -30,25 +30,26 @@ type group struct {
 	before               int64        // those that were accepted when the schedule began
 }
 
-// groups returns the groups of a trial: one where the scenario has none.
-func (e *Engine) groups(name scenario.Transport, number int, r *recorder) []*group {
+// groups returns the groups of a trial: one where the scenario has none. They are what is planned: nobody can
+// connect yet.
+func (e *Engine) groups(name scenario.Transport) []*group {
 	s := e.Scenario
-	all := []*group{{transport: name, headers: e.Headers, path: s.Link}}
-	if len(s.Groups) > 0 {
-		all = all[:0]
+	if len(s.Groups) == 0 {
+		return []*group{{transport: name, headers: e.Headers, path: s.Link}}
 	}
+	all := make([]*group, len(s.Groups))
 	for i, g := range s.Groups {
-		one := &group{name: g.Name, transport: g.Transport, headers: e.GroupHeaders[i], path: g.Link}
-		if one.transport == "" {
-			one.transport = name
+		all[i] = &group{place: i, name: g.Name, transport: g.Transport, headers: e.GroupHeaders[i], path: g.Link}
+		if g.Transport == "" {
+			all[i].transport = name
 		}
-		all = append(all, one)
-	}
-	for i, g := range all {
-		g.path.Seed = s.Seed + uint64(number) + uint64(i)<<32
-		g.place, g.dial, g.shards = i, g.path.Dialer(e.Dial), r.shards[i]
 	}
 	return all
+}
+
+// shortPolls reports whether any client of these groups does.
+func shortPolls(groups []*group) bool {
+	return slices.ContainsFunc(groups, func(g *group) bool { return g.transport == scenario.ShortPoll })
 }
 
 // roundTrip is the longest of the emulated link.
@@ -62,14 +63,4 @@ func (g *group) worstDelay(s scenario.Scenario) time.Duration {
 		delay += s.PollInterval
 	}
 	return delay
-}
-
-// dialer returns how one client connects. Each has TLS sessions of its own, as different machines
-// would.
-func (t *trial) dialer(g *group, slots chan struct{}) *transport.Dialer {
-	http2 := t.scenario.OverHTTP2(g.transport)
-	return &transport.Dialer{
-		Dial: g.dial, Clock: t.clock, Totals: &t.totals, Slots: slots,
-		TLS: t.target.ClientTLS(t.scenario.Resume, http2), HTTP2: http2,
-	}
 }

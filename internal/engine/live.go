@@ -2,9 +2,11 @@ package engine
 
 import (
 	"maps"
+	"os"
 	"sync"
 	"time"
 
+	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/metrics"
 )
@@ -12,10 +14,45 @@ import (
 // live is what can be seen of a run while it goes on: the sums of the trials that are over, and
 // the one that is running. The zero value is a run that has not begun.
 type live struct {
-	mu    sync.Mutex
-	past  map[scenario.Transport]*pastTrials
-	trial *trial
-	phase Phase
+	mu      sync.Mutex
+	past    map[scenario.Transport]*pastTrials
+	running running
+	phase   Phase
+}
+
+// running is a trial that goes on.
+type running interface {
+	transport() scenario.Transport
+	// now returns what has been counted so far.
+	now() (tally, metrics.ClientStates)
+	// look returns what is known of its processes. What it says of their lag is since the last look.
+	look() Running
+	// over returns what was found, once the clients have ended.
+	over() ended
+}
+
+// ended is what a trial that is over came to.
+type ended struct {
+	tally        tally
+	lost         int64
+	generatorLag *metrics.Histogram
+	verdict      result.State // "" where there is none
+}
+
+func (t *trial) transport() scenario.Transport { return t.name }
+
+func (t *trial) now() (tally, metrics.ClientStates) { return t.recorder.sum(), t.crowd.states() }
+
+func (t *trial) look() Running {
+	return Running{Transport: t.name, Targets: []int{t.target.PID}, Generators: []int{os.Getpid()}, Lag: time.Duration(t.lag.Swap(0))}
+}
+
+func (t *trial) over() ended {
+	e := ended{tally: t.recorder.sum(), generatorLag: t.generatorLag(), verdict: t.verdict}
+	if t.complete {
+		e.lost = sum(t.crowd.lost(t.due()))
+	}
+	return e
 }
 
 // pastTrials sums a transport's trials that are over.
@@ -26,10 +63,10 @@ type pastTrials struct {
 	verdicts     map[string]int64
 }
 
-func (l *live) begin(t *trial) {
+func (l *live) begin(r running) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.trial, l.phase = t, ""
+	l.running, l.phase = r, ""
 }
 
 func (l *live) enter(p Phase) {
@@ -39,36 +76,43 @@ func (l *live) enter(p Phase) {
 }
 
 // end moves the running trial to those that are over. Its clients must have ended.
-func (l *live) end(t *trial) {
+func (l *live) end(r running) {
+	e := r.over()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.past == nil {
 		l.past = make(map[scenario.Transport]*pastTrials)
 	}
-	p := l.past[t.name]
+	p := l.past[r.transport()]
 	if p == nil {
 		p = &pastTrials{tally: newTally(), generatorLag: metrics.NewHistogram(), verdicts: make(map[string]int64)}
-		l.past[t.name] = p
+		l.past[r.transport()] = p
 	}
-	counted := t.recorder.sum()
-	p.add(&counted)
-	if t.complete {
-		p.lost += sum(t.crowd.lost(t.due()))
+	p.add(&e.tally)
+	p.lost += e.lost
+	p.generatorLag.Merge(e.generatorLag)
+	if e.verdict != "" {
+		p.verdicts[string(e.verdict)]++
 	}
-	p.generatorLag.Merge(t.generatorLag())
-	if t.verdict != "" {
-		p.verdicts[string(t.verdict)]++
-	}
-	l.trial, l.phase = nil, ""
+	l.running, l.phase = nil, ""
 }
 
 // Snapshot returns what is known of each of the scenario's transports at this moment.
 func (e *Engine) Snapshot() []metrics.BenchSnapshot {
+	r, sum, clients := e.live.ask()
 	e.live.mu.Lock()
 	defer e.live.mu.Unlock()
+	if r != e.live.running {
+		r = nil // it ended meanwhile, and is with those that are over
+	}
 	snapshots := make([]metrics.BenchSnapshot, 0, len(e.Scenario.Transports))
 	for _, name := range e.Scenario.Transports {
-		snapshots = append(snapshots, e.live.snapshot(name))
+		s := e.live.before(name)
+		if r != nil && r.transport() == name {
+			s.tally.add(&sum)
+			s.Phase, s.Clients = string(e.live.phase), clients
+		}
+		snapshots = append(snapshots, s.finish())
 	}
 	return snapshots
 }
@@ -76,9 +120,10 @@ func (e *Engine) Snapshot() []metrics.BenchSnapshot {
 // Running is the trial that is running.
 type Running struct {
 	Transport scenario.Transport
-	// Target is the process of the target, 0 when it is not ours.
-	Target int
-	// Lag is how late the generator was at most since Running was asked for the last time.
+	// Targets are the processes of its targets, 0 for one that is not ours. Generators are those that run
+	// its clients.
+	Targets, Generators []int
+	// Lag is how late the latest generator was at most since Running was asked for the last time.
 	Lag time.Duration
 }
 
@@ -86,32 +131,50 @@ type Running struct {
 // may look on so.
 func (e *Engine) Running() (r Running, ok bool) {
 	e.live.mu.Lock()
-	defer e.live.mu.Unlock()
-	t := e.live.trial
-	if t == nil {
+	running := e.live.running
+	e.live.mu.Unlock()
+	if running == nil {
 		return Running{}, false
 	}
-	return Running{Transport: t.name, Target: t.target.PID, Lag: time.Duration(t.lag.Swap(0))}, true
+	return running.look(), true
 }
 
-func (l *live) snapshot(name scenario.Transport) metrics.BenchSnapshot {
-	sum := newTally()
-	s := metrics.BenchSnapshot{Transport: string(name)}
+// ask asks the running trial, if there is one. It may take a while, and the trial goes on meanwhile.
+func (l *live) ask() (r running, sum tally, clients metrics.ClientStates) {
+	l.mu.Lock()
+	r = l.running
+	l.mu.Unlock()
+	if r != nil {
+		sum, clients = r.now()
+	}
+	return r, sum, clients
+}
+
+// snapshot is one in the making.
+type snapshot struct {
+	metrics.BenchSnapshot
+	tally tally
+}
+
+// before returns what the trials that are over came to.
+func (l *live) before(name scenario.Transport) snapshot {
+	s := snapshot{tally: newTally()}
+	s.Transport = string(name)
 	if p := l.past[name]; p != nil {
-		sum.add(&p.tally)
-		s.Lost, s.GeneratorLag = p.lost, p.generatorLag
+		s.tally.add(&p.tally)
+		s.Lost, s.GeneratorLag = p.lost, metrics.NewHistogram()
+		s.GeneratorLag.Merge(p.generatorLag) // which goes on
 		s.Verdicts = maps.Clone(p.verdicts)
 	}
-	if t := l.trial; t != nil && t.name == name {
-		now := t.recorder.sum()
-		sum.add(&now)
-		s.Phase = string(l.phase)
-		s.Clients = t.crowd.states()
-	}
+	return s
+}
+
+func (s *snapshot) finish() metrics.BenchSnapshot {
+	sum := &s.tally
 	s.Delivered, s.Duplicated, s.Reordered = sum.delivered, sum.duplicated, sum.reordered
 	s.Latency, s.PollLag = sum.latency, sum.pollLag
 	s.Wire = sum.total()
-	return s
+	return s.BenchSnapshot
 }
 
 // states counts the clients by state.

@@ -16,16 +16,3 @@ func (p *packets) sample() *wire.Traffic {
 	}
 	return &t
 }
-
-func (p *packets) setup() *wire.Traffic { return p.ready }
-
-func (p *packets) steady() *wire.Traffic {
-	if p.start == nil || p.end == nil {
-		return nil
-	}
-	t := p.end.Sub(*p.start)
-	return &t
-}
-
-// total is that of connections which are all closed, so it is exact.
-func (p *packets) total() *wire.Traffic { return p.over }

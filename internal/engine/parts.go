@@ -1,25 +1,18 @@
 package engine
 
-import (
-	"slices"
-
-	"pollpush/internal/result"
-)
+import "pollpush/internal/result"
 
 // parts returns what each of the scenario's groups had of the trial, none where there are no groups.
-func (t *trial) parts(due windowMessages) ([]result.Group, error) {
-	if len(t.scenario.Groups) == 0 {
-		return nil, nil
-	}
+func (f *findings) parts() ([]result.Group, error) {
 	var all []result.Group
-	for i, g := range t.groups {
-		counted, only := t.recorder.sumOf(i), t.groups[i:i+1]
+	for i := range f.sum.Groups {
+		counts, g := &f.sum.Groups[i], f.groups[i]
 		part := result.Group{
-			Name: g.name, Transport: g.transport, Clients: t.clients(only),
-			Messages: t.messages(&counted, due, only), Wire: t.wire(&counted),
+			Name: g.name, Transport: g.transport, Clients: f.clients(counts, f.asked[i:i+1]),
+			Messages: f.messages(counts), Wire: f.wire(&counts.Tally.tally),
 		}
 		var err error
-		if part.Latency, err = result.Summarize(counted.latency); err != nil {
+		if part.Latency, err = result.Summarize(counts.Tally.latency); err != nil {
 			return nil, err
 		}
 		all = append(all, part)
@@ -27,53 +20,31 @@ func (t *trial) parts(due windowMessages) ([]result.Group, error) {
 	return all, nil
 }
 
-// clients counts those of some groups.
-func (t *trial) clients(of []*group) result.Clients {
-	var c result.Clients
-	var before int
-	for i, planned := range t.crowd.planned() {
-		g := t.groups[i]
-		if !slices.Contains(of, g) {
-			continue
-		}
-		if !t.complete {
-			planned = g.asked.Load() // those that were to come later were not asked
-		}
-		c.Asked += int(planned)
-		c.Connected += int(g.ready.Load())
-		before += int(g.before)
-	}
-	if len(t.scenario.Stages) > 0 {
-		c.Before = &before
+// clients counts some of them, of whom so many were asked for.
+func (f *findings) clients(counts *Counts, asked []int) result.Clients {
+	c := result.Clients{Asked: sum(asked), Connected: counts.Ready}
+	if len(f.scenario.Stages) > 0 {
+		c.Before = &counts.Before
 	}
 	return c
 }
 
-// messages counts those of some groups, whose clients counted so many.
-func (t *trial) messages(counted *tally, due windowMessages, of []*group) result.Messages {
-	m := result.Messages{
-		Delivered:  counted.delivered,
-		Duplicated: counted.duplicated,
-		Reordered:  counted.reordered,
-		JoinedLate: counted.joinedLate,
+// messages counts those of some clients.
+func (f *findings) messages(counts *Counts) result.Messages {
+	t := &counts.Tally
+	return result.Messages{
+		Published: f.published, Expected: counts.Expected, Lost: counts.Lost,
+		Delivered: t.delivered, Duplicated: t.duplicated, Reordered: t.reordered, JoinedLate: t.joinedLate,
 	}
-	those := func(counts []int64) *int64 {
-		var n int64
-		for i, count := range counts {
-			if slices.Contains(of, t.groups[i]) {
-				n += count
-			}
-		}
-		return &n
+}
+
+// wire returns the ledgers of what was counted. Packets are of the whole trial.
+func (f *findings) wire(counted *tally) result.Wire {
+	return result.Wire{
+		Window: f.length,
+		Setup:  result.Cost{Ledger: counted.ledgers[setup]},
+		Steady: result.Cost{Ledger: counted.ledgers[steady]},
+		Other:  result.Cost{Ledger: counted.ledgers[other]},
+		Total:  result.Cost{Ledger: counted.total()},
 	}
-	if t.recorded {
-		m.Published, m.Expected = new(int64), those(t.crowd.expected(due))
-		for _, topic := range due {
-			*m.Published += int64(len(topic.due))
-		}
-	}
-	if t.complete {
-		m.Lost = those(t.crowd.lost(due))
-	}
-	return m
 }

@@ -1,6 +1,10 @@
 package engine
 
-import "time"
+import (
+	"time"
+
+	"pollpush/internal/scenario"
+)
 
 // How long a trial waits for what the link and the transport delay.
 const (
@@ -9,21 +13,21 @@ const (
 )
 
 // worstDelay is the longest of all groups.
-func (t *trial) worstDelay() time.Duration {
+func worstDelay(s scenario.Scenario, groups []*group) time.Duration {
 	var delay time.Duration
-	for _, g := range t.groups {
-		delay = max(delay, g.worstDelay(t.scenario))
+	for _, g := range groups {
+		delay = max(delay, g.worstDelay(s))
 	}
 	return delay
 }
 
 // connectTimeout is how long all clients together may take to subscribe: so many at a time, each a few
 // round trips.
-func (t *trial) connectTimeout() time.Duration {
+func connectTimeout(s scenario.Scenario, groups []*group) time.Duration {
 	var roundTrip time.Duration
-	for _, g := range t.groups {
+	for _, g := range groups {
 		roundTrip = max(roundTrip, g.roundTrip())
 	}
-	turns := t.scenario.Clients/ConcurrentDials + 1
+	turns := s.Clients/ConcurrentDials + 1
 	return connectMargin + time.Duration(4*turns)*roundTrip
 }

@@ -156,7 +156,7 @@ func (s *shard) deliver(w *window, kind arrival, due clock.Instant, late bool, l
 	}
 	slice := s.timeline.at(w, due)
 	s.delivered++
-	slice.delivered++
+	slice.Delivered++
 	if late {
 		s.joinedLate++
 		return

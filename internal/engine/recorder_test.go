@@ -29,7 +29,7 @@ func TestRecordingAllocatesNothing(t *testing.T) {
 	if allocs := testing.AllocsPerRun(900, deliver); allocs != 0 { // all within the first slice
 		t.Errorf("%v allocations for each delivery", allocs)
 	}
-	if n := shard.timeline.slices[0].delivered; n != 903 || shard.timeline.slices[1].latency != nil {
+	if n := shard.timeline.slices[0].Delivered; n != 903 || shard.timeline.slices[1].Latency != nil {
 		t.Errorf("%d deliveries in the first slice", n)
 	}
 }

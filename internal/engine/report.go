@@ -4,41 +4,39 @@ import (
 	"runtime"
 	"time"
 
+	"pollpush/internal/admin"
 	"pollpush/internal/result"
 	"pollpush/pkg/metrics"
-	"pollpush/pkg/wire"
 )
 
-// report makes the trial's result. cause is why it was cut short, nil when it was not.
-func (t *trial) report(cause error) (*result.Trial, error) {
-	counted := t.recorder.sum()
-	due := t.due()
+// report makes a trial's result. cause is why it was cut short, nil when it was not.
+func (f *findings) report(cause error) (*result.Trial, error) {
+	counted := &f.sum.Tally
 	r := &result.Trial{
-		Transport: t.name,
-		Trial:     t.number,
-		Complete:  t.complete,
-		Clients:   t.clients(t.groups),
-		Connect:   t.connected,
-		Messages:  t.messages(&counted, due, t.groups),
-		Wire:      t.wire(&counted),
-		Generator: t.generator,
-		Clock:     t.recorder.clocks.result(),
+		Transport: f.name,
+		Trial:     f.number,
+		Complete:  f.complete,
+		Clients:   f.clients(&f.sum.Counts, f.asked),
+		Connect:   f.sum.Connected,
+		Dials:     &result.Dials{Retried: f.sum.Retried, ListenOverflows: f.overflows},
+		Messages:  f.messages(&f.sum.Counts),
+		Wire:      f.wire(&counted.tally),
+		Server:    result.Server{Process: f.server, Books: result.Books{Difference: f.difference()}},
+		Generator: f.sum.Process,
+		Clock:     f.clock,
+		Processes: f.processes,
 	}
-	if t.measured {
-		r.Server.Process = t.atStart.between(t.atEnd)
-	}
-	r.Wire.Setup.Packets, r.Wire.Steady.Packets, r.Wire.Total.Packets = t.packets.setup(), t.packets.steady(), t.packets.total()
-	r.Server.Books.Difference = t.books(r.Wire.Total.Ledger)
-	r.Verdict = t.judge(r, &counted, cause)
-	t.verdict = r.Verdict.State
+	// Those of connections which are all closed are exact.
+	r.Wire.Setup.Packets, r.Wire.Steady.Packets, r.Wire.Total.Packets = f.sum.Packets.Ready, f.sum.Packets.steady(), f.sum.Packets.Over
+	r.Verdict = f.judge(r, cause)
 	for _, d := range []struct {
 		to   *result.Distribution
 		from *metrics.Histogram
 	}{
 		{&r.Latency, counted.latency},
-		{&r.PublishLag, t.publishLag()},
+		{&r.PublishLag, f.publishLag()},
 		{&r.PollLag, counted.pollLag},
-		{&r.GeneratorLag, t.generatorLag()},
+		{&r.GeneratorLag, f.sum.Lag},
 	} {
 		var err error
 		if *d.to, err = result.Summarize(d.from); err != nil {
@@ -46,22 +44,34 @@ func (t *trial) report(cause error) (*result.Trial, error) {
 		}
 	}
 	var err error
-	if r.Groups, err = t.parts(due); err != nil {
+	if r.Groups, err = f.parts(); err != nil {
 		return r, err
 	}
-	r.Timeline = t.timeline()
+	r.Timeline = f.timeline()
 	return r, cause
 }
 
-// wire returns the ledgers of what was counted. Packets are of the whole trial.
-func (t *trial) wire(counted *tally) result.Wire {
-	return result.Wire{
-		Window: t.length(),
-		Setup:  result.Cost{Ledger: counted.ledgers[setup]},
-		Steady: result.Cost{Ledger: counted.ledgers[steady]},
-		Other:  result.Cost{Ledger: counted.ledgers[other]},
-		Total:  result.Cost{Ledger: counted.total()},
+// findings returns what the trial came to.
+func (t *trial) findings() *findings {
+	due := t.due()
+	f := &findings{
+		scenario: t.scenario, limits: t.engine.Limits, groups: t.groups, name: t.name, number: t.number,
+		complete: t.complete, length: t.length(), clock: t.recorder.clocks.result(),
+		sum: t.account(due), overflows: t.overflows,
 	}
+	f.asked = f.sum.asked()
+	if t.recorded {
+		f.published = due.published()
+	}
+	if t.measured {
+		f.server = t.atStart.between(t.atEnd)
+	}
+	f.generators = []generated{{"the generator", f.sum.Lag, f.sum.Tally.pollLag}}
+	f.servers = []served{{
+		name: "the target", clients: &f.sum, used: t.before.until(t.after), whole: t.complete,
+		publishLag: t.recorder.window.Load().publishLag(t.published.Records),
+	}}
+	return f
 }
 
 // length is how long the window was: as long as asked for, unless the trial was cut short in it.
@@ -72,32 +82,12 @@ func (t *trial) length() time.Duration {
 	return min(max(t.cut.Sub(t.recorder.window.Load().start), 0), t.scenario.Duration)
 }
 
-// books compares our ledger with the target's own count of its socket bytes. There is no balance
-// when a connection was not closed in order: bytes on its way belong to nobody.
-func (t *trial) books(total wire.Ledger) *int64 {
-	if !t.complete || t.totals.Cut.Load() > 0 {
-		return nil
-	}
-	up := total.Up.Socket() - (t.after.bytesUp - t.before.bytesUp)
-	down := total.Down.Socket() - (t.after.bytesDown - t.before.bytesDown)
-	difference := max(up, -up) + max(down, -down)
-	return &difference
-}
-
-// unbooked returns by how many bytes the ledger's layers differ from what our own meters counted.
-func (t *trial) unbooked(total wire.Ledger) int64 {
-	up := t.totals.Written.Load() - total.Up.Socket()
-	down := t.totals.Read.Load() - total.Down.Socket()
-	return max(up, -up) + max(down, -down)
-}
-
 // publishLag returns how late the window's messages were published.
-func (t *trial) publishLag() *metrics.Histogram {
+func (w *window) publishLag(records []admin.Record) *metrics.Histogram {
 	h := metrics.NewHistogram()
-	w := t.recorder.window.Load()
-	for _, r := range t.published.Records {
-		if w.containsDue(r.Due) {
-			h.Record(r.Published.Sub(r.Due))
+	for _, record := range records {
+		if w.containsDue(record.Due) {
+			h.Record(record.Published.Sub(record.Due))
 		}
 	}
 	return h

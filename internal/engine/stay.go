@@ -42,7 +42,9 @@ func (s *stay) run(ctx context.Context) {
 	if s.joins {
 		defer s.schedule()()
 	}
+	s.client.connecting = true
 	err := s.client.subscriber(s.after, func() clock.Instant { return s.origin }).Subscribe(subscribed, s)
+	s.client.release()
 	if err != nil {
 		c.note(err)
 	}
@@ -61,6 +63,8 @@ func (s *stay) run(ctx context.Context) {
 func (s *stay) Ready(ctx context.Context) error {
 	c := s.client.crowd
 	s.ready.Store(true)
+	s.client.connecting = false
+	s.client.release()
 	c.settle(&s.client.group.ready)
 	if s.joins {
 		s.account.accepted = c.trial.clock.Now()

@@ -23,7 +23,9 @@ type Target struct {
 	Admin    *admin.Client
 	// TLS is what clients secure their connections with; nil without TLS.
 	TLS *tls.Config
-	// PID is its process on this host, 0 for one that is not ours.
+	// CA is the certificate, in PEM, that TLS trusts where it is no more than that: for other processes.
+	CA []byte
+	// PID is its process, 0 for one that is not ours.
 	PID int
 	// Exited is closed when the target has ended. Nil for one that is not ours to end.
 	Exited <-chan struct{}
@@ -163,10 +165,18 @@ func labelled(m *dto.Metric, name, want string) bool {
 
 // between returns what the target used from r to later.
 func (r reading) between(later reading) result.Process {
-	return result.Process{
-		CPUUser:    later.user - r.user,
-		CPUSystem:  later.system - r.system,
-		RSS:        later.rss,
-		Goroutines: later.goroutines,
+	used := r.until(later)
+	return result.Process{CPUUser: used.user, CPUSystem: used.system, RSS: used.rss, Goroutines: used.goroutines}
+}
+
+// until returns what the target counted from r to later.
+func (r reading) until(later reading) reading {
+	return reading{
+		user: later.user - r.user, system: later.system - r.system,
+		rss: later.rss, goroutines: later.goroutines,
+		bytesUp: later.bytesUp - r.bytesUp, bytesDown: later.bytesDown - r.bytesDown,
+		connections: later.connections - r.connections, upgrades: later.upgrades - r.upgrades,
+		requests: later.requests - r.requests, tlsFull: later.tlsFull - r.tlsFull,
+		tlsResumed: later.tlsResumed - r.tlsResumed, slowReaders: later.slowReaders - r.slowReaders,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pollpush/internal/admin"
+	"pollpush/internal/host"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/clock"
@@ -45,6 +46,7 @@ type trial struct {
 	ownStart, ownEnd metrics.CPU
 	generator        result.Process
 	connected        time.Duration
+	overflows        *int64 // of listen queues while the clients connected; nil where nobody tells
 	published        admin.Published
 	publishing       bool               // a publication was started
 	recorded         bool               // published is all that it published
@@ -58,9 +60,13 @@ type trial struct {
 
 func newTrial(e *Engine, name scenario.Transport, number int, clk clock.Clock) *trial {
 	r := newRecorder(max(1, len(e.Scenario.Groups)), e.Scenario.Duration)
+	groups := e.groups(name)
+	for i, g := range groups {
+		g.dials, g.shards = e.dials(g, number), r.shards[i]
+	}
 	return &trial{
 		engine: e, scenario: e.Scenario, name: name, number: number, clock: clk,
-		groups: e.groups(name, number, r), began: time.Now(), recorder: r,
+		groups: groups, began: time.Now(), recorder: r,
 	}
 }
 
@@ -96,7 +102,9 @@ func (t *trial) run(ctx context.Context) (*result.Trial, error) {
 	if w := t.recorder.window.Load(); w == nil || w.end <= w.start {
 		return nil, err // it was cut short before there was anything to measure
 	}
-	return t.report(err)
+	r, err := t.findings().report(err)
+	t.verdict = r.Verdict.State
+	return r, err
 }
 
 // watch cancels the trial when its target is gone. One that is ours says so itself; another is
@@ -121,10 +129,7 @@ func (t *trial) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 // interrupt ends everything at once: what falls due from now on does not count, and connections are
 // cut. The target goes before the clients, so that none of them waits for it.
 func (t *trial) interrupt(ctx context.Context) {
-	t.cut = t.clock.Now()
-	if w := t.recorder.window.Load(); w != nil {
-		t.recorder.window.Store(&window{start: w.start, end: max(w.start, min(w.end, t.cut)), ahead: w.ahead})
-	}
+	t.cutAt(t.clock.Now())
 	if t.publishing && !t.recorded {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), partialTimeout)
 		defer cancel()
@@ -136,6 +141,14 @@ func (t *trial) interrupt(ctx context.Context) {
 	}
 	t.target.Kill()
 	t.crowd.scatter()
+}
+
+// cutAt ends the window: what falls due from then on does not count.
+func (t *trial) cutAt(i clock.Instant) {
+	t.cut = i
+	if w := t.recorder.window.Load(); w != nil {
+		t.recorder.window.Store(&window{start: w.start, end: max(w.start, min(w.end, i)), ahead: w.ahead})
+	}
 }
 
 // phases walks through the trial. What it starts beside them ends with ctx.
@@ -195,12 +208,14 @@ func (t *trial) connect(ctx context.Context) error {
 	if t.before, err = scrape(ctx, t.target.Admin); err != nil {
 		return err
 	}
+	overflows := host.ListenOverflows()
 	dialed := t.clock.Now()
 	t.crowd.gather(ctx, ends)
 	if err := t.crowd.barrier(ctx); err != nil {
 		return err
 	}
 	t.connected = t.clock.Now().Sub(dialed)
+	t.overflows = sinceKnown(overflows, host.ListenOverflows())
 	t.packets.ready = t.packets.sample()
 	return t.begin(ctx)
 }
@@ -257,7 +272,7 @@ func (t *trial) measure(ctx context.Context) error {
 // drain waits for what is still on its way: as long as the transport may honestly take, and a
 // margin. What is missing then is lost.
 func (t *trial) drain(ctx context.Context) error {
-	deadline := t.clock.Now().Add(t.worstDelay() + drainMargin)
+	deadline := t.clock.Now().Add(worstDelay(t.scenario, t.groups) + drainMargin)
 	for !t.published.Done {
 		var err error
 		if t.published, err = t.target.Admin.Published(ctx); err != nil {
@@ -274,7 +289,12 @@ func (t *trial) drain(ctx context.Context) error {
 		}
 	}
 	t.recorded = true
-	due, planned, expected := t.due(), sum(t.crowd.planned()), int64(-1)
+	return t.await(ctx, t.due(), deadline)
+}
+
+// await waits until all that fell due has arrived, or as long as that may take.
+func (t *trial) await(ctx context.Context, due windowMessages, deadline clock.Instant) error {
+	planned, expected := sum(t.crowd.planned()), int64(-1)
 	for t.clock.Now() < deadline {
 		// Who joined last may still be about to subscribe, and what it is owed counts from then on.
 		if expected < 0 && t.crowd.ready()+t.crowd.failed() >= planned {

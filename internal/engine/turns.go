@@ -75,13 +75,17 @@ func turns(engines []*Engine) []turn {
 	return all
 }
 
-// trial runs one trial. It returns what was measured also when it was cut short, if there was anything.
+// trial runs one trial, in this process or over several. It returns what was measured also when it was cut short, if there was anything.
 func (e *Engine) trial(ctx context.Context, t turn) (*result.Trial, error) {
 	clk := e.Clock
 	if clk.IsZero() {
 		clk = clock.New()
 	}
-	trial, err := newTrial(e, t.transport, t.number, clk).run(ctx)
+	run := newTrial(e, t.transport, t.number, clk).run
+	if e.Spread.Generators > 1 {
+		run = newFleet(e, t.transport, t.number, clk).run
+	}
+	trial, err := run(ctx)
 	if trial != nil {
 		trial.ScheduleHash = e.Scenario.ScheduleHash(t.number)
 	}

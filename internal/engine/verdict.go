@@ -3,40 +3,42 @@ package engine
 import (
 	"fmt"
 	"runtime"
-	"slices"
+	"strings"
 	"time"
 
 	"pollpush/internal/result"
-	"pollpush/internal/scenario"
 	"pollpush/pkg/metrics"
 )
 
 // judge says what the trial's figures are worth, and why.
-func (t *trial) judge(r *result.Trial, sum *tally, cause error) result.Verdict {
+func (f *findings) judge(r *result.Trial, cause error) result.Verdict {
 	v := verdict{State: result.Valid, Reasons: []string{}}
 	if cause != nil {
 		v.invalid("cut short: %v", cause)
 	}
-	t.judgeDelivery(&v, r, sum)
-	judgeClock(&v, r.Clock, sum.latency, t.engine.Limits.ClockError)
-	t.judgeBooks(&v, r)
-	t.judgePunctuality(&v, sum)
+	for _, reason := range f.leftOut {
+		v.invalid("%s", reason)
+	}
+	f.judgeDelivery(&v, r)
+	judgeClock(&v, r.Clock, f.sum.Tally.latency, f.limits.ClockError)
+	f.judgeBooks(&v, r)
+	f.judgePunctuality(&v)
 	return result.Verdict(v)
 }
 
-func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
-	if missing := r.Clients.Asked - r.Clients.Connected; missing > 0 {
-		v.invalid("%d of %d clients did not connect: %v", missing, r.Clients.Asked, t.crowd.failure())
+func (f *findings) judgeDelivery(v *verdict, r *result.Trial) {
+	if missing := f.sum.Asked - f.sum.Ready; missing > 0 {
+		v.invalid("%d of %d clients did not connect: %s", missing, f.sum.Asked, f.why())
 	}
-	if n := t.crowd.broken(); n > 0 && r.Complete {
-		v.invalid("%d clients lost their connection: %v", n, t.crowd.failure())
+	if n := f.sum.Broken; n > 0 && r.Complete {
+		v.invalid("%d clients lost their connection: %s", n, f.why())
 	}
-	if r.Complete && *r.Messages.Published < int64(t.engine.Limits.Messages) {
+	if r.Complete && *r.Messages.Published < int64(f.limits.Messages) {
 		v.suspect("so few messages fell due in the window (%d) that one bad moment decides: make --duration longer or --rate higher", *r.Messages.Published)
 	}
 	if lost := r.Messages.Lost; lost != nil {
 		if *lost > 0 {
-			v.invalid("%d of %d messages were lost; the target told readers of %d missed", *lost, *r.Messages.Expected, sum.missed)
+			v.invalid("%d of %d messages were lost; the target told readers of %d missed", *lost, *r.Messages.Expected, f.sum.Tally.missed)
 		}
 		if r.Messages.Delivered+*lost != *r.Messages.Expected {
 			v.invalid("%d delivered and %d lost do not make %d expected", r.Messages.Delivered, *lost, *r.Messages.Expected)
@@ -48,12 +50,20 @@ func (t *trial) judgeDelivery(v *verdict, r *result.Trial, sum *tally) {
 	if n := r.Messages.Reordered; n > 0 {
 		v.invalid("%d messages came out of order", n)
 	}
-	if n := r.Wire.Total.RequestsFailed; n > 0 && r.Complete && r.Clients.Connected == r.Clients.Asked {
-		v.invalid("%d requests failed: %v", n, t.crowd.failure())
+	if n := r.Wire.Total.RequestsFailed; n > 0 && r.Complete && f.sum.Ready == f.sum.Asked {
+		v.invalid("%d requests failed: %s", n, f.why())
 	}
-	if n := sum.latency.Over(); n > 0 {
+	if n := f.sum.Tally.latency.Over(); n > 0 {
 		v.suspect("%d latencies are longer than an hour, the top of the scale", n)
 	}
+}
+
+// why is why a client did not connect, or failed.
+func (f *findings) why() string {
+	if f.sum.Failure == "" {
+		return "they had no answer in time"
+	}
+	return f.sum.Failure
 }
 
 // judgeClock says whether latencies between two clocks mean anything, whose error may be a share of the
@@ -74,67 +84,79 @@ func judgeClock(v *verdict, c *result.Clock, latency *metrics.Histogram, share f
 	}
 }
 
-func (t *trial) judgeBooks(v *verdict, r *result.Trial) {
+func (f *findings) judgeBooks(v *verdict, r *result.Trial) {
 	if !r.Complete {
 		return // it has no balance, and that is said already
 	}
-	if n := t.unbooked(r.Wire.Total.Ledger); n > 0 {
+	if n := f.sum.unbooked(); n > 0 {
 		v.invalid("the layers differ from the sockets' bytes by %d", n)
 	}
-	switch d := r.Server.Books.Difference; {
-	case d == nil:
-		v.suspect("%d connections were not closed in order, so the books cannot balance", t.totals.Cut.Load())
-	case *d != 0:
-		v.invalid("the books of target and generator differ by %d bytes", *d)
+	if n := f.sum.Cut; n > 0 {
+		v.suspect("%d connections were not closed in order, so the books cannot balance", n)
 	}
-	if opened := t.totals.Opened.Load(); opened != r.Wire.Total.Connections {
+	if opened := f.sum.Opened; opened != r.Wire.Total.Connections {
 		v.invalid("%d connections were opened, %d are in the ledger", opened, r.Wire.Total.Connections)
 	}
+	for i := range f.servers {
+		if f.servers[i].whole {
+			f.servers[i].judge(v)
+		}
+	}
+}
+
+// unbooked returns by how many bytes the ledger's layers differ from what our own meters counted.
+func (a *Account) unbooked() int64 {
+	total := a.Tally.total()
+	up, down := a.Written-total.Up.Socket(), a.Read-total.Down.Socket()
+	return max(up, -up) + max(down, -down)
+}
+
+// judge compares the books of a target and of its clients.
+func (s *served) judge(v *verdict) {
+	if d := s.difference(); d != nil && *d != 0 {
+		v.invalid("the books of %s and generator differ by %d bytes", strings.TrimPrefix(s.name, "the "), *d)
+	}
+	total := s.clients.Tally.total()
 	for _, c := range []struct {
 		what         string
 		ours, theirs int64
 	}{
-		{"connections", r.Wire.Total.Connections, t.after.connections - t.before.connections},
-		{"full TLS handshakes", r.Wire.Total.TLSFull, t.after.tlsFull - t.before.tlsFull},
-		{"resumed TLS handshakes", r.Wire.Total.TLSResumed, t.after.tlsResumed - t.before.tlsResumed},
-		{"WebSocket upgrades", r.Wire.Total.Upgrades, t.after.upgrades - t.before.upgrades},
+		{"connections", total.Connections, s.used.connections},
+		{"full TLS handshakes", total.TLSFull, s.used.tlsFull},
+		{"resumed TLS handshakes", total.TLSResumed, s.used.tlsResumed},
+		{"WebSocket upgrades", total.Upgrades, s.used.upgrades},
 	} {
 		if c.ours != c.theirs {
-			v.invalid("the generator counts %d %s, the target %d", c.ours, c.what, c.theirs)
+			v.invalid("the generator counts %d %s, %s %d", c.ours, c.what, s.name, c.theirs)
 		}
 	}
-	answered, given := r.Wire.Total.Requests-r.Wire.Total.RequestsFailed, r.Wire.Total.RequestsGivenUp
-	if theirs := t.after.requests - t.before.requests; theirs < answered || theirs > answered+given {
-		v.invalid("the generator counts %d answered requests and %d given up, the target answered %d", answered, given, theirs)
+	answered, given := total.Requests-total.RequestsFailed, total.RequestsGivenUp
+	if theirs := s.used.requests; theirs < answered || theirs > answered+given {
+		v.invalid("the generator counts %d answered requests and %d given up, %s answered %d", answered, given, s.name, theirs)
 	}
-	if n := t.after.slowReaders - t.before.slowReaders; n > 0 {
-		v.invalid("the target closed %d connections because their reader did not drain", n)
+	if n := s.used.slowReaders; n > 0 {
+		v.invalid("%s closed %d connections because their reader did not drain", s.name, n)
 	}
 }
 
-func (t *trial) judgePunctuality(v *verdict, sum *tally) {
-	limits := t.engine.Limits
-	pollLag, share := sum.pollLag.Percentile(99), pollShare(sum, t.scenario.PollInterval)
-	exceeds(v, share, limits.PollLag, "1 in 100 polls left %s late or more: the generator was too slow", milliseconds(pollLag))
-	lag := t.generatorLag().Percentile(99)
-	exceeds(v, lag, limits.GeneratorLag, "1 in 100 times the generator was %s late or more: it was stopped, or starved of processor time", milliseconds(lag))
-	busy := t.generator.CPU().Seconds() / (t.scenario.Duration.Seconds() * float64(runtime.GOMAXPROCS(0)))
+func (f *findings) judgePunctuality(v *verdict) {
+	limits := f.limits
+	for _, g := range f.generators {
+		lag := g.pollLag.Percentile(99)
+		share := float64(lag) / float64(f.scenario.PollInterval)
+		exceeds(v, share, limits.PollLag, "1 in 100 polls left %s late or more: %s was too slow", milliseconds(lag), g.name)
+		lag = g.lag.Percentile(99)
+		exceeds(v, lag, limits.GeneratorLag, "1 in 100 times %s was %s late or more: it was stopped, or starved of processor time", g.name, milliseconds(lag))
+	}
+	busy := f.sum.Process.CPU().Seconds() / (f.scenario.Duration.Seconds() * float64(runtime.GOMAXPROCS(0)))
 	exceeds(v, busy, limits.GeneratorCPU, "the generator used %.0f %% of all processors: it may have been too slow", 100*busy)
-	lag = t.publishLag().Percentile(99)
-	exceeds(v, lag, limits.PublishLag, "1 in 100 messages was published %s late or more: the target's publisher was too slow", milliseconds(lag))
-	if interval := t.scenario.PollInterval; t.shortPolls() && t.scenario.Duration < 2*interval {
+	for _, s := range f.servers {
+		lag := s.publishLag.Percentile(99)
+		exceeds(v, lag, limits.PublishLag, "1 in 100 messages was published %s late or more: %s's publisher was too slow", milliseconds(lag), s.name)
+	}
+	if interval := f.scenario.PollInterval; shortPolls(f.groups) && f.scenario.Duration < 2*interval {
 		v.suspect("the window is shorter than two poll intervals of %s: make --duration longer", interval)
 	}
-}
-
-// shortPolls reports whether any client does.
-func (t *trial) shortPolls() bool {
-	return slices.ContainsFunc(t.groups, func(g *group) bool { return g.transport == scenario.ShortPoll })
-}
-
-// pollShare is by which part of the interval the 99th percentile of polls left late.
-func pollShare(sum *tally, interval time.Duration) float64 {
-	return float64(sum.pollLag.Percentile(99)) / float64(interval)
 }
 
 // exceeds judges a value by its level.

@@ -7,10 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"pollpush/internal/admin"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
-	"pollpush/pkg/clock"
 	"pollpush/pkg/metrics"
 )
 
@@ -40,18 +38,15 @@ func TestPunctuality(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := scenario.Default()
 			s.Duration = c.duration
-			r := newRecorder(1, c.duration)
-			r.window.Store(&window{start: 0, end: clock.Instant(c.duration)})
 			cpu := time.Duration(c.busy * float64(c.duration) * float64(runtime.GOMAXPROCS(0)))
-			judged := &trial{
-				engine: &Engine{Limits: result.DefaultLimits()}, scenario: s, groups: []*group{{transport: c.transport}}, recorder: r,
-				beats: lags(c.generatorLag), generator: result.Process{CPUUser: cpu},
-				published: admin.Published{Records: []admin.Record{{Due: 1, Published: clock.Instant(1).Add(c.publishLag)}}},
+			judged := findings{
+				scenario: s, limits: result.DefaultLimits(), groups: []*group{{transport: c.transport}}, sum: newAccount(s),
+				generators: []generated{{"the generator", lags(c.generatorLag), lags(c.pollLag)}},
+				servers:    []served{{name: "the target", publishLag: lags(c.publishLag)}},
 			}
-			sum := newTally()
-			sum.pollLag = lags(c.pollLag)
+			judged.sum.Process.CPUUser = cpu
 			v := verdict{State: result.Valid}
-			judged.judgePunctuality(&v, &sum)
+			judged.judgePunctuality(&v)
 			if v.State != c.want || !strings.Contains(strings.Join(v.Reasons, "\n"), c.says) || (c.says == "") != (len(v.Reasons) == 0) {
 				t.Errorf("%s, %q; want %s and %q", v.State, v.Reasons, c.want, c.says)
 			}

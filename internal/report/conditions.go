@@ -19,14 +19,17 @@ import (
 func (w *words) conditionsOf(r result.Result) []string {
 	s := r.Scenario
 	say := w.conditions
-	workload := fmt.Sprintf(say.measured, w.crowd(s), w.topics.of(int64(s.Topics)), s.Rate, s.PayloadBytes, w.arrivals(s),
+	workload := fmt.Sprintf(say.measured, w.clientsOf(r), w.topics.of(int64(s.Topics)), s.Rate, s.PayloadBytes, w.arrivals(s),
 		s.PollInterval, s.PollPacing, s.Hold, w.protocols(s), w.windows.of(int64(s.Trials)), s.Duration, s.Warmup, s.Seed)
 	target := r.Target
-	if target == embedded {
+	switch {
+	case target == embedded && r.Processes != nil && r.Processes.Targets > 1:
+		target = fmt.Sprintf(say.ownTargets, r.Processes.Targets)
+	case target == embedded:
 		target = say.ownTarget
 	}
 	machine := fmt.Sprintf(say.on, w.machine(r.Tool, r.Host), target)
-	texts := slices.Concat([]string{workload}, w.groupsOf(s), w.late(r), []string{machine})
+	texts := slices.Concat([]string{workload}, w.groupsOf(s), w.late(r), []string{machine}, w.dials(r))
 	clocks := clocksError(r)
 	if clocks > 0 {
 		texts = append(texts, fmt.Sprintf(say.clocks, milliseconds(clocks)))
@@ -36,6 +39,37 @@ func (w *words) conditionsOf(r result.Result) []string {
 		texts = append(texts, say.emulated)
 	case onLoopback(r.Target) && clocks == 0: // what has another clock is at the other end of a tunnel
 		texts = append(texts, say.loopback)
+	}
+	return texts
+}
+
+// clientsOf says how many there were, and in how many processes.
+func (w *words) clientsOf(r result.Result) string {
+	text := w.crowd(r.Scenario)
+	if p := r.Processes; p != nil {
+		text = fmt.Sprintf(w.conditions.spread, text, p.Generators, w.targets.of(int64(p.Targets)))
+	}
+	return text
+}
+
+// dials says from where clients connected, and whether that was hard.
+func (w *words) dials(r result.Result) []string {
+	var texts []string
+	if r.SourceAddresses != "" {
+		texts = append(texts, fmt.Sprintf(w.conditions.sources, r.SourceAddresses))
+	}
+	var retried, overflows int64
+	for _, t := range r.Trials {
+		if t.Dials == nil {
+			continue
+		}
+		retried += t.Dials.Retried
+		if n := t.Dials.ListenOverflows; n != nil {
+			overflows += *n
+		}
+	}
+	if retried > 0 || overflows > 0 {
+		texts = append(texts, fmt.Sprintf(w.conditions.dials, w.connections.of(retried), w.times.of(overflows)))
 	}
 	return texts
 }

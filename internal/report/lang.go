@@ -36,6 +36,7 @@ type words struct {
 	cut        string // a trial that did not go through
 
 	clients, topics, windows, bytes, messages count
+	targets, connections, times               count
 
 	variant             string // its name
 	incomplete, nothing string
@@ -63,7 +64,10 @@ type conditions struct {
 	measured                    string // clients, topics, rate, payload, arrivals, interval, pacing, hold, protocols, windows, duration, warmup, seed
 	bursts                      string // messages
 	on                          string // machine, target
-	ownTarget                   string
+	ownTarget, ownTargets       string // nothing; targets
+	spread                      string // clients, generators, targets
+	sources                     string // addresses
+	dials                       string // connections, times
 	clocks                      string // ms
 	emulated, loopback          string
 	keepAlive, noKeepAlive      string

@@ -58,6 +58,8 @@ func (t *Trial) add(o Trial) {
 	t.Complete = t.Complete && o.Complete
 	t.Clients = t.Clients.add(o.Clients)
 	t.Connect = max(t.Connect, o.Connect)
+	t.Dials = t.Dials.add(o.Dials)
+	t.Processes = nil // they were others in each
 	t.Messages = t.Messages.add(o.Messages)
 	t.Wire = t.Wire.add(o.Wire)
 	t.Server.Process = t.Server.Process.add(o.Server.Process)

@@ -30,7 +30,17 @@ type Result struct {
 	// GroupHeaders are those of the scenario's groups, in their order.
 	GroupHeaders []headers.Profile `json:"group_header_profiles,omitempty"`
 	Limits       Limits            `json:"limits"` // what verdicts were made by
-	Trials       []Trial           `json:"trials"` // in the order in which they were made
+	// SourceAddresses are what clients connected from in turn, as they were named; empty where the system chose.
+	SourceAddresses string `json:"source_addresses,omitempty"`
+	// Processes is nil where one process generated, with one target.
+	Processes *Processes `json:"processes,omitempty"`
+	Trials    []Trial    `json:"trials"` // in the order in which they were made
+}
+
+// Processes says over how many processes of this host a run was spread.
+type Processes struct {
+	Generators int `json:"generators"`
+	Targets    int `json:"targets"`
 }
 
 // Trial is one transport's turn.
@@ -43,8 +53,10 @@ type Trial struct {
 	ScheduleHash string  `json:"schedule_hash,omitempty"`
 	Clients      Clients `json:"clients"` // how many there were
 	// Connect is how long it took from the first dial until every client was subscribed.
-	Connect  time.Duration `json:"connect_ns"`
-	Messages Messages      `json:"messages"`
+	Connect time.Duration `json:"connect_ns"`
+	// Dials is nil in results from before there was any.
+	Dials    *Dials   `json:"dials,omitempty"`
+	Messages Messages `json:"messages"`
 	// Clock is what is known of the target's clock where it is not the generator's; nil where it is, and
 	// latencies have no error from it.
 	Clock      *Clock       `json:"clock,omitempty"`
@@ -56,7 +68,9 @@ type Trial struct {
 	Wire         Wire         `json:"wire"`
 	Server       Server       `json:"server"`
 	Generator    Process      `json:"generator"`
-	Verdict      Verdict      `json:"verdict"`
+	// Processes are those that the trial was spread over, generators first; empty where there was one of each.
+	Processes []ProcessShare `json:"processes,omitempty"`
+	Verdict   Verdict        `json:"verdict"`
 	// Predicted is what the model expects; nil where the model was not asked, or does not know how many messages there were.
 	Predicted *Prediction `json:"predicted,omitempty"`
 	// Groups are the scenario's, in its order, each with what it had of all this; none where all clients were

@@ -200,6 +200,8 @@ func TestMerge(t *testing.T) {
 	first.Wire.Steady.Packets, second.Wire.Steady.Packets = &wire.Traffic{Up: wire.Packets{Segments: 1}}, &wire.Traffic{Up: wire.Packets{Segments: 2}}
 	first.Wire.Total.Packets = &wire.Traffic{}
 	first.Server.RSS, second.Server.RSS = 5, 3
+	first.Dials, second.Dials = &result.Dials{Retried: 2, ListenOverflows: new(int64)}, &result.Dials{Retried: 3}
+	first.Processes = []result.ProcessShare{{Role: result.Generator, Number: 1}}
 	second.Messages.Lost = nil
 	second.Verdict = result.Verdict{State: result.Suspect, Reasons: []string{"late"}}
 	sum, err := result.Merge([]result.Trial{first, second})
@@ -217,6 +219,9 @@ func TestMerge(t *testing.T) {
 	}
 	if sum.Server.CPU() != 6 || sum.Server.RSS != 5 || *sum.Server.Books.Difference != 14 {
 		t.Errorf("server %+v", sum.Server)
+	}
+	if sum.Dials.Retried != 5 || sum.Dials.ListenOverflows != nil || sum.Processes != nil {
+		t.Errorf("dials %+v, processes %+v", sum.Dials, sum.Processes)
 	}
 	if sum.Verdict.State != result.Suspect || len(sum.Verdict.Reasons) != 1 || *first.Messages.Expected != 8000 {
 		t.Errorf("verdict %+v, first %+v", sum.Verdict, first.Messages)

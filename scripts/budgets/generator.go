@@ -51,7 +51,7 @@ func generatorBudgets() []budget {
 
 // startTarget starts a target in a process of its own, with two topics: what follows the second finds it
 // empty.
-func startTarget(ctx context.Context, clients int) (*child.Process, error) {
+func startTarget(ctx context.Context, clients int) (*child.Target, error) {
 	c := target.DefaultConfig()
 	c.Listen, c.Admin, c.Topics, c.MaxConnections = "127.0.0.1:0", "127.0.0.1:0", 2, clients
 	if err := c.Validate(); err != nil {
@@ -62,7 +62,7 @@ func startTarget(ctx context.Context, clients int) (*child.Process, error) {
 
 // measuredRun runs a scenario of one trial against a running target, and returns the trial. at is called
 // when a phase begins, which waits for it.
-func measuredRun(ctx context.Context, s scenario.Scenario, on *child.Process, at func(*engine.Engine, engine.Phase)) (result.Trial, error) {
+func measuredRun(ctx context.Context, s scenario.Scenario, on *child.Target, at func(*engine.Engine, engine.Phase)) (result.Trial, error) {
 	profile, err := headers.Load(s.Headers)
 	if err != nil {
 		return result.Trial{}, err

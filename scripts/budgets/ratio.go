@@ -15,7 +15,7 @@ import (
 var errBusy = errors.New("the machine is too busy: leave it alone meanwhile")
 
 // cost measures the processor seconds of a message or a poll, against a target that has served nobody else.
-type cost func(context.Context, *child.Process) (float64, error)
+type cost func(context.Context, *child.Target) (float64, error)
 
 // ratio returns the median of how many times the cost of theirs ours was, measured in turns. A turn that the
 // machine was too busy for is taken again, a few times.

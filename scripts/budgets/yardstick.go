@@ -28,17 +28,17 @@ func noPhase(*engine.Engine, engine.Phase) {}
 // webSocketCPU returns how many times the processor time of a bare reader a delivered message takes.
 func webSocketCPU(ctx context.Context) (float64, error) {
 	s := closedLoop(scenario.WebSocket)
-	return ratio(ctx, s, func(ctx context.Context, on *child.Process) (float64, error) {
+	return ratio(ctx, s, func(ctx context.Context, on *child.Target) (float64, error) {
 		t, err := measuredRun(ctx, s, on, noPhase)
 		return t.Generator.CPU().Seconds() / float64(t.Messages.Delivered), err
-	}, func(ctx context.Context, on *child.Process) (float64, error) {
+	}, func(ctx context.Context, on *child.Target) (float64, error) {
 		return bareReaders(ctx, s, on)
 	})
 }
 
 // bareReaders does what the generator has to do at the least: a goroutine for each connection reads the
 // same bytes of the same target and counts them. It returns the processor seconds for each message.
-func bareReaders(ctx context.Context, s scenario.Scenario, on *child.Process) (float64, error) {
+func bareReaders(ctx context.Context, s scenario.Scenario, on *child.Target) (float64, error) {
 	control := admin.NewClient(on.Admin, nil)
 	defer control.Close()
 	ends, err := control.Topics(ctx, 1)
@@ -123,10 +123,10 @@ func pollCPU(ctx context.Context) (float64, error) {
 		return 0, errors.New("wrk is not installed: it is in the Debian package wrk")
 	}
 	s := closedLoop(scenario.ShortPoll)
-	return ratio(ctx, s, func(ctx context.Context, on *child.Process) (float64, error) {
+	return ratio(ctx, s, func(ctx context.Context, on *child.Target) (float64, error) {
 		t, err := measuredRun(ctx, s, on, noPhase)
 		return t.Generator.CPU().Seconds() / float64(t.Wire.Steady.Requests), err
-	}, func(ctx context.Context, on *child.Process) (float64, error) {
+	}, func(ctx context.Context, on *child.Target) (float64, error) {
 		return runWrk(ctx, wrk, s, on)
 	})
 }
@@ -139,7 +139,7 @@ var (
 
 // runWrk has wrk make the same polls over as many connections, and returns its processor seconds for
 // each, opening the connections included: that is some 1 % of it.
-func runWrk(ctx context.Context, wrk string, s scenario.Scenario, on *child.Process) (float64, error) {
+func runWrk(ctx context.Context, wrk string, s scenario.Scenario, on *child.Target) (float64, error) {
 	profile, err := headers.Load(s.Headers)
 	if err != nil {
 		return 0, err
