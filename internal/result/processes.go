@@ -15,15 +15,15 @@ const (
 // whose share is in them.
 type ProcessShare struct {
 	Role   Role `json:"role"`
-	Number int  `json:"number"` // from 1, in its role
-	PID    int  `json:"pid,omitempty"`
+	Number int  `json:"number"`        // from 1, in its role
+	PID    int  `json:"pid,omitempty"` // on this host
 	// Target is the number of the target that a generator used, 0 for a target.
 	Target int `json:"target,omitempty"`
 	// LeftOut says why the share is not in the trial's figures; empty when it is.
 	LeftOut string `json:"left_out,omitempty"`
 	// Clients and Delivered are of those that the process ran, or served.
 	Clients   Clients `json:"clients"`
-	Delivered int64   `json:"delivered"`
+	Delivered int64   `json:"delivered"` // messages of the window
 	// Lag is the 99th percentile of how late a generator was awake, or of how late a target published.
 	Lag time.Duration `json:"lag_p99_ns"`
 	Process

@@ -39,8 +39,8 @@ type Result struct {
 
 // Processes says over how many processes of this host a run was spread.
 type Processes struct {
-	Generators int `json:"generators"`
-	Targets    int `json:"targets"`
+	Generators int `json:"generators"` // processes that held the clients
+	Targets    int `json:"targets"`    // processes that served them
 }
 
 // Trial is one transport's turn.
