@@ -150,6 +150,8 @@ func (f *findings) judgePunctuality(v *verdict) {
 	}
 	busy := f.sum.Process.CPU().Seconds() / (f.scenario.Duration.Seconds() * float64(runtime.GOMAXPROCS(0)))
 	exceeds(v, busy, limits.GeneratorCPU, "the generator used %.0f %% of all processors: it may have been too slow", 100*busy)
+	behind := f.backlog()
+	exceeds(v, behind, limits.Backlog, "%.0f %% of the messages had not arrived by the end of the window, and were late by then: more comes than target and generator can carry, and latencies are as long as the window", 100*behind)
 	for _, s := range f.servers {
 		lag := s.publishLag.Percentile(99)
 		exceeds(v, lag, limits.PublishLag, "1 in 100 messages was published %s late or more: %s's publisher was too slow", milliseconds(lag), s.name)

@@ -40,7 +40,7 @@ func TestPunctuality(t *testing.T) {
 			s.Duration = c.duration
 			cpu := time.Duration(c.busy * float64(c.duration) * float64(runtime.GOMAXPROCS(0)))
 			judged := findings{
-				scenario: s, limits: result.DefaultLimits(), groups: []*group{{transport: c.transport}}, sum: newAccount(s),
+				scenario: s, limits: result.DefaultLimits(), groups: []*group{{transport: c.transport}}, sum: newAccount(s), length: s.Duration,
 				generators: []generated{{"the generator", lags(c.generatorLag), lags(c.pollLag)}},
 				servers:    []served{{name: "the target", publishLag: lags(c.publishLag)}},
 			}

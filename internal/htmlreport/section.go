@@ -101,7 +101,10 @@ func class(state string) string {
 func limits(l result.Limits) []pair {
 	share := func(l result.Level[float64]) string { return fmt.Sprintf("%v %%, %v %%", 100*l.Suspect, 100*l.Invalid) }
 	lag := func(l result.Level[time.Duration]) string { return fmt.Sprintf("%s, %s", l.Suspect, l.Invalid) }
-	clock := "" // older results have none
+	clock, backlog := "", "" // older results have none
+	if l.Backlog.Invalid > 0 {
+		backlog = share(l.Backlog)
+	}
 	if l.ClockError > 0 {
 		clock = fmt.Sprintf("%v %%, never", 100*l.ClockError)
 	}
@@ -111,6 +114,7 @@ func limits(l result.Limits) []pair {
 		{"generator-lag", lag(l.GeneratorLag)},
 		{"generator-cpu", share(l.GeneratorCPU)},
 		{"publish-lag", lag(l.PublishLag)},
+		{"backlog", backlog},
 		{"clock-error", clock},
 	}
 }

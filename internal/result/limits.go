@@ -20,6 +20,9 @@ type Limits struct {
 	GeneratorCPU Level[float64] `json:"generator_cpu"`
 	// PublishLag is how late the 99th percentile of messages may be published.
 	PublishLag Level[time.Duration] `json:"publish_lag_ns"`
+	// Backlog is the part of the deliveries that may be overdue when the window ends. More, and they queue up
+	// faster than they are carried.
+	Backlog Level[float64] `json:"backlog"`
 	// ClockError is which part of the median latency the error between the clocks of two hosts may be. More
 	// makes a trial suspect.
 	ClockError float64 `json:"clock_error"`
@@ -40,13 +43,14 @@ func DefaultLimits() Limits {
 		GeneratorLag: Level[time.Duration]{50 * time.Millisecond, 250 * time.Millisecond},
 		GeneratorCPU: Level[float64]{0.8, 1}, // all processors busy show in the lags, if it matters
 		PublishLag:   Level[time.Duration]{50 * time.Millisecond, 250 * time.Millisecond},
+		Backlog:      Level[float64]{0.05, 0.1},
 		ClockError:   0.25,
 	}
 }
 
 // LimitNames returns the names that Set knows, in the order in which they are documented.
 func LimitNames() []string {
-	return []string{"messages", "poll-lag", "generator-lag", "generator-cpu", "publish-lag", "clock-error"}
+	return []string{"messages", "poll-lag", "generator-lag", "generator-cpu", "publish-lag", "backlog", "clock-error"}
 }
 
 // Set changes a limit as a person writes it: messages=10, or publish-lag=20ms:100ms for a level. Shares are
@@ -72,6 +76,8 @@ func (l *Limits) Set(text string) error {
 		err = l.GeneratorCPU.set(value, parseShare)
 	case "publish-lag":
 		err = l.PublishLag.set(value, parseLag)
+	case "backlog":
+		err = l.Backlog.set(value, parseShare)
 	case "clock-error":
 		var share float64
 		if share, err = parseShare(value); err == nil {

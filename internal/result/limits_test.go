@@ -10,7 +10,7 @@ import (
 
 func TestLimitsSet(t *testing.T) {
 	l := result.DefaultLimits()
-	for _, text := range []string{"messages=10", "poll-lag=5%:20%", "generator-lag=0s:1m", "generator-cpu=50%:50%", "publish-lag=20ms:100ms", "publish-lag=30ms:100ms", "clock-error=10%"} {
+	for _, text := range []string{"messages=10", "poll-lag=5%:20%", "generator-lag=0s:1m", "generator-cpu=50%:50%", "publish-lag=20ms:100ms", "publish-lag=30ms:100ms", "backlog=1%:2%", "clock-error=10%"} {
 		if err := l.Set(text); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -20,6 +20,7 @@ func TestLimitsSet(t *testing.T) {
 		GeneratorLag: result.Level[time.Duration]{Suspect: 0, Invalid: time.Minute},
 		GeneratorCPU: result.Level[float64]{Suspect: 0.5, Invalid: 0.5},
 		PublishLag:   result.Level[time.Duration]{Suspect: 30 * time.Millisecond, Invalid: 100 * time.Millisecond},
+		Backlog:      result.Level[float64]{Suspect: 0.01, Invalid: 0.02},
 		ClockError:   0.1,
 	}
 	if l != want {
