@@ -85,7 +85,7 @@ func program(t *testing.T, name string, args ...string) *exec.Cmd {
 }
 
 // patience lets a run be late: the machine may have others to serve.
-var patience = []string{"--limit", "poll-lag=10000%:10000%", "--limit", "generator-lag=1h:1h", "--limit", "publish-lag=1h:1h"}
+var patience = []string{"--limit", "poll-lag=10000%:10000%", "--limit", "generator-lag=1h:1h", "--limit", "publish-lag=1h:1h", "--limit", "backlog=100%:100%"}
 
 // TestScripts types commands and reads what they print.
 func TestScripts(t *testing.T) {

@@ -25,12 +25,12 @@ func TestBacklog(t *testing.T) {
 		state     result.State
 	}{
 		"at once":           {scenario.WebSocket, func(time.Duration) time.Duration { return time.Millisecond }, 0, result.Valid},
-		"steadily late":     {scenario.WebSocket, func(time.Duration) time.Duration { return 150 * time.Millisecond }, 0.015, result.Valid},
-		"queueing up":       {scenario.WebSocket, func(due time.Duration) time.Duration { return due / 4 }, 0.2, result.Invalid},
-		"a little":          {scenario.WebSocket, func(due time.Duration) time.Duration { return due / 12 }, 0.077, result.Suspect},
+		"steadily late":     {scenario.WebSocket, func(time.Duration) time.Duration { return 240 * time.Millisecond }, 0, result.Valid},
+		"queueing up":       {scenario.WebSocket, func(due time.Duration) time.Duration { return due / 4 }, 0.179, result.Invalid},
+		"a little":          {scenario.WebSocket, func(due time.Duration) time.Duration { return due / 10 }, 0.068, result.Suspect},
 		"stopped and back":  {scenario.WebSocket, func(due time.Duration) time.Duration { return max(0, 6*time.Second-max(due, 5*time.Second)) }, 0, result.Valid},
 		"polled":            {scenario.ShortPoll, func(due time.Duration) time.Duration { return time.Second - due%time.Second }, 0, result.Valid},
-		"polled, queueing":  {scenario.ShortPoll, func(due time.Duration) time.Duration { return time.Second + due }, 0.5, result.Invalid},
+		"polled, queueing":  {scenario.ShortPoll, func(due time.Duration) time.Duration { return time.Second + due }, 0.486, result.Invalid},
 		"nothing delivered": {scenario.SSE, nil, 0, result.Valid},
 	} {
 		s := scenario.Default()
@@ -44,7 +44,7 @@ func TestBacklog(t *testing.T) {
 		}
 		f := findings{scenario: s, limits: result.DefaultLimits(), groups: []*group{{transport: c.transport}}, length: length, sum: newAccount(s)}
 		f.sum.Timeline = r.slices(length)
-		if got := f.backlog(); math.Abs(got-c.want) > 0.02 {
+		if got := f.backlog(); math.Abs(got-c.want) > 0.01 {
 			t.Errorf("%s: %.3f are behind, want %.3f", name, got, c.want)
 		}
 		v := verdict{State: result.Valid}

@@ -132,7 +132,7 @@ func (l *laboratory) configure(s scenario.Scenario) {
 // patient are limits by which no trial is late: for what runs on a real and busy machine.
 func patient() result.Limits {
 	l := result.DefaultLimits()
-	for _, text := range []string{"poll-lag=10000%:10000%", "generator-lag=1h:1h", "publish-lag=1h:1h"} {
+	for _, text := range []string{"poll-lag=10000%:10000%", "generator-lag=1h:1h", "publish-lag=1h:1h", "backlog=100%:100%"} {
 		if err := l.Set(text); err != nil {
 			panic(err)
 		}

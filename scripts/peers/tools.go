@@ -91,7 +91,7 @@ func benchArguments(w work) []string {
 	const warmup = time.Second
 	arguments := []string{
 		"run", "--quiet", "--target", w.service, "--admin", w.admin, "--out", benchResult(w),
-		"--limit", "poll-lag=1000000%:1000000%", "--limit", "generator-lag=1h:1h", "--limit", "publish-lag=1h:1h",
+		"--limit", "poll-lag=1000000%:1000000%", "--limit", "generator-lag=1h:1h", "--limit", "publish-lag=1h:1h", "--limit", "backlog=100%:100%",
 		"--limit", "generator-cpu=1000%:1000%",
 		"--transports", string(w.transport), "--clients", strconv.Itoa(w.clients), "--headers", "minimal",
 		"--warmup", warmup.String(), "--duration", w.length().String(),
