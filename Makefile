@@ -10,7 +10,7 @@ GOLANGCI_LINT ?= go tool -modfile=tools/go.mod golangci-lint
 # A count and not a time: at the end of a timed run Go 1.26 can fail without a reason (golang.org/issue/75804).
 FUZZTIME ?= 100000x
 
-.PHONY: help check build test race lint fuzz smoke clean
+.PHONY: help check build test race lint fuzz smoke soak clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fuzz: ## every fuzz target, FUZZTIME (100000x) inputs each
 
 smoke: ## the main job on real sockets, and whether its figures add up
 	scripts/smoke
+
+soak: ## a minute of clients that come and go, after which nothing of them may be left
+	go run ./scripts/soak --clients 500 --duration 40s
 
 clean: ## remove what was built
 	rm -rf bin

@@ -184,6 +184,10 @@ var mayImport = map[string][]string{
 		"internal/procs", "internal/result", "internal/scenario", "pkg/clock", "pkg/metrics", "pkg/transport", "pkg/wire",
 		"github.com/spf13/cobra",
 	},
+	"scripts/soak": {
+		"internal/admin", "internal/child", "internal/cli", "internal/engine", "internal/headers", "internal/result",
+		"internal/scenario", "internal/target", "pkg/metrics", "pkg/transport", "github.com/spf13/cobra",
+	},
 	"cmd/target": {
 		"internal/admin", "internal/build", "internal/cli", "internal/headers", "internal/target", "pkg/clock", "github.com/spf13/cobra",
 		"github.com/spf13/pflag",
