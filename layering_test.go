@@ -72,7 +72,7 @@ var mayImport = map[string][]string{
 	"internal/target": {
 		"internal/admin", "internal/build", "internal/host", "internal/scenario", "pkg/ajaxpoll",
 		"pkg/clock", "pkg/exchange", "pkg/fanout", "pkg/feed", "pkg/metrics", "pkg/ssepush", "pkg/transport",
-		"pkg/wire", "pkg/wspush", "golang.org/x/net",
+		"pkg/wire", "pkg/wspush", "golang.org/x/net", "golang.org/x/sys",
 	},
 	"internal/child": {"internal/target", "pkg/clock"},
 

@@ -85,7 +85,7 @@ func bind(f *pflag.FlagSet, c *target.Config) {
 	f.DurationVar(&c.HeaderTimeout, "header-timeout", c.HeaderTimeout, "time for a request's head to arrive")
 	f.DurationVar(&c.IdleTimeout, "idle-timeout", c.IdleTimeout, "time that a connection may wait for its next request")
 	f.DurationVar(&c.MaxHold, "max-hold", c.MaxHold, "time that a poll may be held, 1m0s at most")
-	f.DurationVar(&c.DrainTimeout, "drain-timeout", c.DrainTimeout, "time that a reader may take to drain before it is closed")
+	f.DurationVar(&c.DrainTimeout, "drain-timeout", c.DrainTimeout, "time that a reader may take to drain before it is closed; one that acknowledges nothing for three times as long is given up")
 	f.IntVar(&c.Retain, "retain", c.Retain, "messages kept of each topic")
 	f.IntVar(&c.RetainBytes, "retain-bytes", c.RetainBytes, "bytes kept of each topic")
 	f.DurationVar(&c.KeepAlive, "sse-keepalive", c.KeepAlive, "time after which a quiet event stream gets a comment")

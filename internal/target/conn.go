@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"pollpush/pkg/clock"
@@ -17,6 +18,11 @@ import (
 // refusals is how many connections beyond the limit are kept long enough to be told so. What
 // comes on top of them is closed at once.
 const refusals = 32
+
+// vanishedAfter is how many drain times a client may leave unacknowledged what it was sent. It is more than one so
+// that a phone that loses its network for a moment is not cut off, and that who takes nothing is mostly found by
+// the deadline of a write, and its buffers dropped.
+const vanishedAfter = 3
 
 // listener meters what it accepts, and bounds how many connections there are, how long a reader may
 // take, and how long a connection may be there for nothing.
@@ -46,6 +52,7 @@ func (l *listener) Accept() (net.Conn, error) {
 			_ = raw.Close() // there is nobody to tell
 			continue
 		}
+		boundUnacknowledged(raw, vanishedAfter*l.drain)
 		c := &conn{Meter: wire.NewMeter(raw, l.clock, l.totals), raw: raw, listener: l, beyond: active >= l.max}
 		c.vacancy.begin(l.vacant, c.cut)
 		return c, nil
@@ -62,6 +69,16 @@ type conn struct {
 	vacancy  vacancy
 }
 
+// Read reads. Where the kernel has given the connection up, because what was written to it was not acknowledged in
+// time, its reader is counted as a slow one.
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Meter.Read(p)
+	if errors.Is(err, syscall.ETIMEDOUT) {
+		c.countSlow()
+	}
+	return n, err
+}
+
 // Write writes, for as long as the listener lets a reader take. A reader that does not drain is
 // closed and counted: otherwise it would hold its goroutine and its buffers for ever.
 func (c *conn) Write(p []byte) (int, error) {
@@ -69,7 +86,7 @@ func (c *conn) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := c.Meter.Write(p)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ETIMEDOUT) {
 		c.cut()
 	}
 	return n, err

@@ -30,7 +30,7 @@ const (
 const goAwayTimeout = 2 * time.Second
 
 // http2Config returns the bounds of HTTP/2. There are no pings: they would be measured. A client that has
-// vanished is found as over HTTP/1.1, by TCP's keep-alive or by what it does not acknowledge.
+// vanished is found as over HTTP/1.1, by TCP's keep-alive or by what it does not acknowledge (boundUnacknowledged).
 func http2Config() *http.HTTP2Config {
 	return &http.HTTP2Config{
 		MaxConcurrentStreams:          maxStreams,
