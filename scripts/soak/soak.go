@@ -89,7 +89,7 @@ func (s soak) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	rows := compare(before, watch.peak, after, came)
+	rows := compare(before, watch.peak, after, s.clients, came)
 	if err := writeTable(stdout, rows); err != nil {
 		return err
 	}

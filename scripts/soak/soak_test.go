@@ -13,7 +13,7 @@ var calm = state{goroutines: 9, files: 12, heap: 2e6, resident: 20e6}
 
 // Whatever does not return is named, and nothing else is.
 func TestVerdict(t *testing.T) {
-	const stays = 1000
+	const clients, stays = 100, 1000
 	leaked := func(change func(*state)) states {
 		s := states{calm, calm}
 		change(&s.target)
@@ -27,8 +27,8 @@ func TestVerdict(t *testing.T) {
 		"less":               {states{}, ""},
 		"a goroutine":        {leaked(func(s *state) { s.goroutines++ }), "goroutines of the target: 10 after and at most 9 expected"},
 		"a file":             {leaked(func(s *state) { s.files++ }), "open files of the target: 13 after and at most 12 expected"},
-		"noise":              {leaked(func(s *state) { s.heap += heapSlack }), ""},
-		"16 bytes and noise": {leaked(func(s *state) { s.heap += heapSlack + 16*stays }), "heap in use of the target: 2.54 MB after and at most 2.53 MB expected"},
+		"noise":              {leaked(func(s *state) { s.heap += heapSlack + clients*heapPerClient }), ""},
+		"16 bytes and noise": {leaked(func(s *state) { s.heap += heapSlack + clients*heapPerClient + 16*stays }), "heap in use of the target: 2.57 MB after and at most 2.56 MB expected"},
 		"a quarter":          {leaked(func(s *state) { s.resident += 5e6 + residentSlack }), ""},
 		"pages":              {leaked(func(s *state) { s.resident += 6e6 + residentSlack }), "resident memory of the target: 42.78 MB after and at most 41.78 MB expected"},
 		"both": {
@@ -36,7 +36,7 @@ func TestVerdict(t *testing.T) {
 			"open files of the target: 20 after and at most 12 expected; goroutines of the generator: 10 after and at most 9 expected",
 		},
 	} {
-		err := verdict(compare(&states{calm, calm}, states{}, &c.after, stays))
+		err := verdict(compare(&states{calm, calm}, states{}, &c.after, clients, stays))
 		got := ""
 		if err != nil {
 			got = strings.TrimPrefix(err.Error(), "not all is as it was before: ")
@@ -51,7 +51,7 @@ func TestTable(t *testing.T) {
 	var out strings.Builder
 	after := states{generator: calm, target: calm}
 	after.generator.files++
-	if err := writeTable(&out, compare(&states{calm, calm}, states{}.peakOf(calm), &after, 0)); err != nil {
+	if err := writeTable(&out, compare(&states{calm, calm}, states{}.peakOf(calm), &after, 0, 0)); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range []string{

@@ -11,9 +11,12 @@ import (
 
 // What may be more after than before.
 const (
-	// heapPerStay is for what is kept of each that came: nothing. It lets the smallest thing that could be kept of
-	// each be found, an object of 16 bytes, and leaves room for heapSlack.
+	// heapPerStay is for what is kept of each that came: nothing. It is less than the smallest object that there is.
 	heapPerStay = 8
+	// heapPerClient is for what the runtime and net/http keep of their largest crowd: the descriptor of a goroutine,
+	// some 400 bytes, and a map's place are never given back. The crowd of one round is a little larger than that of
+	// another, as clients come while others leave.
+	heapPerClient = 256
 	// heapSlack is what two readings of a process at rest differ by: the buffers of the answer that is the
 	// reading, the record of the last publication, a timer that has not fired yet.
 	heapSlack = 512 << 10
@@ -32,17 +35,20 @@ type row struct {
 
 func (r row) returned() bool { return r.after <= r.most }
 
-// compare returns what there was of each figure, and what there may be after stays subscriptions.
-func compare(before *states, peak states, after *states, stays int) []row {
-	rows := rowsOf("target", before.target, peak.target, after.target, stays)
-	return append(rows, rowsOf("generator", before.generator, peak.generator, after.generator, stays)...)
+// compare returns what there was of each figure, and what there may be after so many clients made stays
+// subscriptions.
+func compare(before *states, peak states, after *states, clients, stays int) []row {
+	heap := int64(heapSlack + heapPerClient*clients + heapPerStay*stays)
+	rows := rowsOf("target", before.target, peak.target, after.target, heap)
+	return append(rows, rowsOf("generator", before.generator, peak.generator, after.generator, heap)...)
 }
 
-func rowsOf(process string, before, peak, after state, stays int) []row {
+// rowsOf returns those of one process, which may have so much more of its heap in use.
+func rowsOf(process string, before, peak, after state, heap int64) []row {
 	return []row{
 		{process, "goroutines", before.goroutines, peak.goroutines, after.goroutines, before.goroutines, false},
 		{process, "open files", before.files, peak.files, after.files, before.files, false},
-		{process, "heap in use", before.heap, peak.heap, after.heap, before.heap + heapSlack + heapPerStay*int64(stays), true},
+		{process, "heap in use", before.heap, peak.heap, after.heap, before.heap + heap, true},
 		{
 			process, "resident memory", before.resident, peak.resident, after.resident,
 			before.resident + before.resident/residentPart + residentSlack, true,
