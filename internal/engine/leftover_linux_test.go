@@ -58,8 +58,12 @@ func leaveLittle(t *testing.T, name scenario.Transport, cut bool) int {
 			cancel()
 		}
 	}
-	if _, err := e.Run(ctx); err != nil && !(cut && errors.Is(err, context.Canceled)) || cut && err == nil {
-		t.Errorf("%s, cut off %t: %v", name, cut, err)
+	var want error
+	if cut {
+		want = context.Canceled
+	}
+	if _, err := e.Run(ctx); !errors.Is(err, want) {
+		t.Errorf("%s: %v, want %v", name, err, want)
 	}
 	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {

@@ -75,7 +75,7 @@ func (s soak) run(ctx context.Context, stdout io.Writer) error {
 	if _, err := s.round(ctx, watch, minDuration); err != nil {
 		return err
 	}
-	before, err := watch.atRest(ctx, nil)
+	before, err := watch.atRest(ctx, func(*states) bool { return true })
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,9 @@ func (s soak) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	after, err := watch.atRest(ctx, before)
+	after, err := watch.atRest(ctx, func(now *states) bool {
+		return verdict(compare(before, watch.peak, now, s.clients, came)) == nil
+	})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -41,7 +42,7 @@ type watch struct {
 }
 
 func newWatch(on *child.Process) *watch {
-	return &watch{target: on, http: &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}, Timeout: patience}}
+	return &watch{target: on, http: &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}, Timeout: time.Minute}}
 }
 
 func (w *watch) close() { w.http.CloseIdleConnections() }
@@ -136,32 +137,38 @@ func (w *watch) start(ctx context.Context) (stop func()) {
 	return func() { cancel(); watching.Wait() }
 }
 
-// patience is how long the processes may take to come to rest. A connection that is cut is found out about at
-// once, and whoever does not drain within 10 s; the rest is for a busy machine.
-const patience = 30 * time.Second
+// patience is how long the processes may take to come to rest. A connection that is cut is found out about at once,
+// and whoever does not drain within 10 s; but Go's runtime gives pages back with no more than 1 % of a processor.
+const patience = 3 * time.Minute
 
-// atRest waits until goroutines and files are no more than they were before, or patience is over, and returns
-// the states after a collection. Without a before it waits until they do not change any more.
-func (w *watch) atRest(ctx context.Context, before *states) (*states, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*patience)
-	defer cancel()
+// Processes are at rest when so many looks in a row saw the same goroutines and files, and no memory given back but
+// for so much.
+const (
+	restful = 8
+	stirs   = 1 << 20
+)
+
+// atRest waits until both processes are at rest and returned says that all is as it should be, or patience is over.
+// It returns their states, after a collection.
+func (w *watch) atRest(ctx context.Context, returned func(*states) bool) (*states, error) {
 	look := time.NewTicker(time.Second / 4)
 	defer look.Stop()
 	var last states
-	for same, began := 0, time.Now(); time.Since(began) < patience; {
+	var rested *states // when they were at rest last; a look may fall on a moment
+	for same, began := 0, time.Now(); ; {
 		now, err := w.collect(ctx)
 		if err != nil {
 			return nil, err
 		}
 		same++
-		if before == nil && !sameCounts(now, last) {
-			same = 0
+		if !now.generator.rests(last.generator) || !now.target.rests(last.target) {
+			same, last = 0, now
 		}
-		if last = now; before != nil && !noMore(now, *before) {
-			same = 0
+		if rested == nil || same >= restful {
+			rested = &now
 		}
-		if same == restful {
-			return &now, nil
+		if same >= restful && returned(&now) || time.Since(began) > patience {
+			return rested, nil // what is too much shows
 		}
 		select {
 		case <-look.C:
@@ -169,27 +176,18 @@ func (w *watch) atRest(ctx context.Context, before *states) (*states, error) {
 			return nil, ctx.Err()
 		}
 	}
-	return &last, nil // what is too much shows
 }
 
-// restful is how many looks in a row say that the processes are at rest.
-const restful = 8
-
-func sameCounts(a, b states) bool {
-	return a.generator.goroutines == b.generator.goroutines && a.target.goroutines == b.target.goroutines &&
-		a.generator.files == b.generator.files && a.target.files == b.target.files
-}
-
-func noMore(a, b states) bool {
-	return a.generator.goroutines <= b.generator.goroutines && a.target.goroutines <= b.target.goroutines &&
-		a.generator.files <= b.generator.files && a.target.files <= b.target.files
+// rests reports whether nothing but noise has happened since before.
+func (s state) rests(before state) bool {
+	return s.goroutines == before.goroutines && s.files == before.files && s.resident > before.resident-stirs
 }
 
 // collect collects the garbage of both processes, twice because what pools hold goes with the second, and returns
 // their states.
 func (w *watch) collect(ctx context.Context) (states, error) {
 	for range 2 {
-		runtime.GC()
+		debug.FreeOSMemory() // a collection, whose pages are given back at once
 		if _, err := w.ask(ctx, "/debug/pprof/heap?gc=1"); err != nil {
 			return states{}, err
 		}

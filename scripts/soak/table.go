@@ -19,7 +19,7 @@ const (
 	heapPerClient = 256
 	// heapSlack is what two readings of a process at rest differ by: the buffers of the answer that is the
 	// reading, the record of the last publication, a timer that has not fired yet.
-	heapSlack = 512 << 10
+	heapSlack = 256 << 10
 	// Resident memory goes down when the runtime gives pages back, which it does beside its work and down to a
 	// tenth more than it had in use; where pages are half empty they stay.
 	residentPart  = 4 // a quarter of what there was before
