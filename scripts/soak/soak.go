@@ -123,7 +123,7 @@ func (s soak) round(ctx context.Context, w *watch, length time.Duration) (int, e
 }
 
 // cutOff lets all clients come, and cuts their connections in the midst of the window.
-func (s soak) cutOff(ctx context.Context, on *child.Process) error {
+func (s soak) cutOff(ctx context.Context, on *child.Target) error {
 	c := s.scenario(minDuration)
 	c.Stages, c.Duration = nil, 10*cutAfter
 	cutting, cut := context.WithCancel(ctx)
@@ -147,7 +147,7 @@ func (s soak) cutOff(ctx context.Context, on *child.Process) error {
 }
 
 // trial runs a scenario of one trial against the running target.
-func (s soak) trial(ctx context.Context, on *child.Process, c scenario.Scenario, at func(engine.Phase)) (result.Result, error) {
+func (s soak) trial(ctx context.Context, on *child.Target, c scenario.Scenario, at func(engine.Phase)) (result.Result, error) {
 	profile, err := headers.Load(c.Headers)
 	if err != nil {
 		return result.Result{}, err

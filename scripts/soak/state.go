@@ -36,12 +36,12 @@ type states struct{ generator, target state }
 // watch reads the states of this process and of the target, which it asks over one connection that stays: so what
 // is read is always the same by that.
 type watch struct {
-	target *child.Process
+	target *child.Target
 	http   *http.Client
 	peak   states // of what was read since it was cleared
 }
 
-func newWatch(on *child.Process) *watch {
+func newWatch(on *child.Target) *watch {
 	return &watch{target: on, http: &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}, Timeout: time.Minute}}
 }
 
