@@ -100,7 +100,9 @@ func (p *Pool) next(w *writer, served *Reader, all bool, err error) *Reader {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if served != nil {
-		served.slow = w.heldUp.Load()
+		if w.wrote { // a turn with nothing to write says nothing about the reader
+			served.slow, w.wrote = w.heldUp.Load(), false
+		}
 		p.putBack(served, all, err)
 	}
 	for !w.alone && !w.heldUp.Load() && !p.queue.empty() {

@@ -199,6 +199,35 @@ func TestSlowReadersHoldNobodyUp(t *testing.T) {
 	})
 }
 
+// A slow reader stays one through a turn in which there is nothing to write. It gets such a turn when a message
+// is published while its writer waits: the writer takes that along, and the reader is queued once more.
+func TestATurnWithoutAMessageDoesNotMakeAReaderQuick(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, feed.Limits{})
+		drained := make(chan struct{})
+		for range 100 {
+			h.reader(0, &sink{send: func() error { <-drained; return nil }})
+		}
+		h.publish(t, 1)
+		time.Sleep(time.Second) // until each holds a writer up
+		h.publish(t, 1)
+		synctest.Wait()
+		close(drained)
+		synctest.Wait()
+		last := &sink{}
+		h.reader(2, last)
+		synctest.Wait()
+		drained = make(chan struct{})
+		h.publish(t, 1)
+		synctest.Wait()
+		if got := last.all(); !slices.Equal(got, []int64{3}) {
+			t.Errorf("the last one got %v at once", got)
+		}
+		close(drained)
+		synctest.Wait()
+	})
+}
+
 // A reader that cannot be written to is cut and gets nothing more; one that has ended is left alone.
 func TestReadersThatFail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -34,7 +34,7 @@ type Reader struct {
 	after   uint64
 	seen    uint64 // the channel's version when its turn began
 	shared  bool   // it was not the only reader of its channel then
-	slow    bool   // its last turn held a writer up
+	slow    bool   // the last turn in which something was written held a writer up
 	over    bool   // nothing more is written to it
 }
 

@@ -21,6 +21,7 @@ type writer struct {
 	writes atomic.Uint64 // how many have begun and ended: odd while one is under way
 	looked uint64        // what writes was when the pool last looked
 	heldUp atomic.Bool   // a reader keeps it, and it goes when that has caught up
+	wrote  bool          // in this turn
 }
 
 // run serves a reader, if one is given, and then those of the queue until it is empty.
@@ -41,6 +42,7 @@ func (w *writer) run(r *Reader) {
 }
 
 func (w *writer) send(to Sink, unit []byte) error {
+	w.wrote = true
 	w.writes.Add(1)
 	defer w.writes.Add(1)
 	return to.Send(unit)
