@@ -1,3 +1,8 @@
+//go:build !race
+
+// What is held here are figures, over hours of virtual time; the race detector would take minutes for them,
+// and sees the same code run in the tests of conformance.
+
 package engine_test
 
 import (
