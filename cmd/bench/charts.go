@@ -26,9 +26,9 @@ type chartFiles struct {
 	write []func(io.Writer) error
 }
 
-// drawCharts draws the charts of results into a folder.
-func drawCharts(dir string, sources []gallery.Source) error {
-	files, err := openCharts(dir, sources)
+// drawCharts draws charts into a folder.
+func drawCharts(dir string, figures []gallery.Figure) error {
+	files, err := openCharts(dir, figures)
 	if err != nil {
 		return cli.UsageError(fmt.Errorf("--charts: %w", err))
 	}
@@ -40,11 +40,7 @@ func drawCharts(dir string, sources []gallery.Source) error {
 }
 
 // openCharts makes the folder, and a file for each chart and form in it.
-func openCharts(dir string, sources []gallery.Source) (*chartFiles, error) {
-	figures, _, err := gallery.Of(sources)
-	if err != nil {
-		return nil, err
-	}
+func openCharts(dir string, figures []gallery.Figure) (*chartFiles, error) {
 	if len(figures) == 0 {
 		return nil, errors.New("nothing was measured in these results, so there is nothing to draw: run them again")
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -12,17 +11,18 @@ import (
 	"github.com/spf13/pflag"
 
 	"pollpush/internal/cli"
+	"pollpush/internal/gallery"
 	"pollpush/internal/metric"
 	"pollpush/internal/report"
-	"pollpush/internal/result"
 )
 
 // reportOptions are the flags of bench report.
 type reportOptions struct {
 	showOptions
 	updateOptions
-	layers bool
-	charts string
+	layers  bool
+	against string
+	charts  string
 }
 
 func reportCommand() *cobra.Command {
@@ -43,7 +43,7 @@ CSV; docs/compare.md lists them all. Their groups are
 With --update it refreshes a Markdown document instead: what stands between two markers,
 each on a line of its own. The first may say what is to be there: result=FILE.json, from
 the document's folder, and may be given again; columns=latency.*,server.memory; lang=zh;
-show=table, or show=layers:
+show=table, or show=layers; against=rate:
 
     <!-- pollpush:begin result=result.json -->
     <!-- pollpush:end -->
@@ -54,6 +54,7 @@ Exit code: 0, or 2 when it was asked for something that cannot be, 1 when a snip
   bench report --columns latency.p99,wire.bytes_per_message --lang zh result.json
   bench report --format csv before.json after.json > both.csv
   bench report --layers --format markdown http1.json http2.json
+  bench report --against poll-interval --charts charts fast.json slow.json slower.json
   bench report --update README.md
   bench report --update README.md --check
   bench report --format html before.json after.json > report.html
@@ -65,6 +66,9 @@ Exit code: 0, or 2 when it was asked for something that cannot be, 1 when a snip
 			if o.update != "" {
 				return runUpdate(o.updateOptions, args, command.OutOrStdout())
 			}
+			if command.Flags().Changed(againstFlag) && o.against == "" {
+				return cli.UsageError(errors.New("--against is empty: name a setting, as rate or poll-interval"))
+			}
 			return runReport(o, args, command.OutOrStdout())
 		},
 	}
@@ -72,6 +76,7 @@ Exit code: 0, or 2 when it was asked for something that cannot be, 1 when a snip
 	f.SortFlags = false
 	o.bind(f)
 	f.BoolVar(&o.layers, layersFlag, false, "one table of bytes per delivery by layer, over all results")
+	f.StringVar(&o.against, againstFlag, "", "one table of figures against this setting, over all results, as rate or variant")
 	f.StringVar(&o.charts, chartsFlag, "", "draw charts into this folder besides, as SVG and PNG")
 	f.StringVar(&o.update, updateFlag, "", "Markdown document whose snippets are made anew, instead of printing")
 	f.BoolVar(&o.updateOptions.check, checkFlag, false, "with --update: change nothing, and exit with 1 if a snippet is stale")
@@ -86,7 +91,7 @@ func (o *reportOptions) checkUpdate(line *pflag.FlagSet) error {
 		}
 		return nil
 	}
-	for _, name := range []string{formatFlag, columnsFlag, langFlag, layersFlag, chartsFlag} {
+	for _, name := range []string{formatFlag, columnsFlag, langFlag, layersFlag, againstFlag, chartsFlag} {
 		if line.Changed(name) {
 			return fmt.Errorf("--%s says nothing to a document: its markers say what is shown, so leave it out", name)
 		}
@@ -102,8 +107,15 @@ func runReport(o *reportOptions, paths []string, stdout io.Writer) error {
 	if err != nil {
 		return cli.UsageError(err)
 	}
+	if o.against != "" {
+		return o.sweep(sources, stdout)
+	}
 	if o.charts != "" {
-		if err := drawCharts(o.charts, briefly(sources)); err != nil {
+		figures, _, err := gallery.Of(briefly(sources))
+		if err != nil {
+			return cli.UsageError(fmt.Errorf("--charts: %w", err))
+		}
+		if err := drawCharts(o.charts, figures); err != nil {
 			return err
 		}
 	}
@@ -130,44 +142,20 @@ func (o *reportOptions) read(paths []string) ([]report.Source, error) {
 	if o.layers && o.format != report.Table && o.format != report.Markdown {
 		return nil, errors.New("--layers is a table: the JSON of a result has every layer already, so want table or markdown")
 	}
+	if err := o.checkAgainst(); err != nil {
+		return nil, err
+	}
 	if o.format == report.HTML {
 		if err := checkOverlay("--format html", len(paths)); err != nil {
 			return nil, err
 		}
 	}
-	if o.charts != "" {
+	if o.charts != "" && o.against == "" {
 		if err := checkOverlay("--charts", len(paths)); err != nil {
 			return nil, err
 		}
 	}
 	return readSources(paths)
-}
-
-// readSources reads results, or none of them.
-func readSources(paths []string) ([]report.Source, error) {
-	var sources []report.Source
-	for _, path := range paths {
-		r, err := readResult(path)
-		if err != nil {
-			return nil, err
-		}
-		sources = append(sources, report.Source{Name: path, Result: r})
-	}
-	return sources, nil
-}
-
-// readResult reads what bench run --out has written.
-func readResult(path string) (result.Result, error) {
-	file, err := os.Open(path) //nolint:gosec // the path is what the user named for this
-	if err != nil {
-		return result.Result{}, err
-	}
-	defer func() { _ = file.Close() }() // it is only read
-	r, err := result.Read(file)
-	if err != nil {
-		return result.Result{}, fmt.Errorf("%s: %w: name a file that bench run --out has written", path, err)
-	}
-	return r, nil
 }
 
 // checkFormat refuses a format that is none of those wanted.

@@ -24,6 +24,7 @@ const (
 	columnsFlag  = "columns"
 	langFlag     = "lang"
 	layersFlag   = "layers"
+	againstFlag  = "against"
 	updateFlag   = "update"
 	checkFlag    = "check"
 	chartsFlag   = "charts"

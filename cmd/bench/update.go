@@ -105,12 +105,17 @@ func (o updateOptions) snippet(a snippet.Attributes, paths []string) (string, er
 	options := shown.options(&b)
 	options.Bare = a.Show == snippet.Table
 	switch {
-	case a.Show != snippet.Layers:
-		err = report.Show(&b, options, sources)
-	case a.Columns != nil:
-		err = errors.New("show=layers has columns of its own: leave columns out")
-	default:
+	case a.Show == snippet.Layers && (a.Columns != nil || a.Against != ""):
+		err = errors.New("show=layers has rows and columns of its own: leave columns and against out")
+	case a.Show == snippet.Layers:
 		err = report.WriteLayers(&b, options, sources)
+	case a.Against != "":
+		var s report.Sweep
+		if s, err = newSweep(a.Against, shown, sources); err == nil {
+			err = report.WriteSweep(&b, options, s)
+		}
+	default:
+		err = report.Show(&b, options, sources)
 	}
 	return b.String(), err
 }

@@ -262,3 +262,17 @@ func TestPrintable(t *testing.T) {
 		}
 	}
 }
+
+// A line that was measured point by point has a mark on each; on others marks only tell lines apart.
+func TestMarks(t *testing.T) {
+	l := chart.Lines{Series: []chart.Series{{Name: "a", Mark: chart.Circle, Ink: chart.Slate}}}
+	for i := range 50 {
+		l.Series[0].Points = append(l.Series[0].Points, chart.Point{X: float64(i), Y: 1})
+	}
+	marks := func() int { return strings.Count(svg(t, l, 760), `Z" class="f-slate s-surface"`) - 1 } // one is in the legend
+	few := marks()
+	l.Series[0].Measured = true
+	if many := marks(); few > 10 || many != 50 {
+		t.Errorf("%d and %d marks, want a few and 50", few, many)
+	}
+}

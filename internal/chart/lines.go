@@ -16,6 +16,8 @@ type Series struct {
 	Mark   Mark
 	Dash   int     // see Dashes
 	Points []Point // ascending in X; a Y that is no number is a gap
+	// Measured says that each point was, and has a mark; otherwise marks only tell lines apart.
+	Measured bool
 }
 
 // Ends returns the values at the ends of the two axes, and their ticks.
@@ -168,7 +170,7 @@ func (l Series) draw(s *sheet, x, y scale, i, n int) {
 	step := (x.to - x.from) / marks
 	next := x.from + step*(float64(i)+0.5)/float64(n)
 	for k, at := range placed {
-		if few := len(placed) < marks && k == len(placed)-1; at.X < next && !few {
+		if few := len(placed) < marks && k == len(placed)-1; at.X < next && !few && !l.Measured {
 			continue
 		}
 		s.add(markAt(l.Mark, at, markSize, l.Ink))

@@ -67,7 +67,7 @@ var chinese = words{
 		"generator_lag.p99":                "负载发生器唤醒",
 		"verdict":                          "这些数据",
 	},
-	comma: "、", and: "、", clause: "，", cut: "未完成",
+	comma: "、", and: "、", clause: "，", colon: "：", cut: "未完成",
 	clients: count{"%s 个客户端", "%s 个客户端"}, topics: count{"%s 个主题", "%s 个主题"},
 	windows: count{"%s 个窗口", "%s 个窗口"}, bytes: count{"%s 字节", "%s 字节"},
 	messages: count{"%s 条消息", "%s 条消息"},
@@ -128,6 +128,12 @@ var chinese = words{
 		headers: "头部", over: "承载于", transport: "方式", polls: "轮询",
 		cookie: "%s，另加 %d 字节的 Cookie", every: "每 %s，空响应 %s",
 		noKeepAlive: "不保持连接", resumed: "会话恢复", deflate: "deflate %s", asGroups: "依各组而定", ip: "IP 字节数",
+	},
+	sweep: sweepWords{
+		first:    "以上为 %s %s 时的测量条件，其余各行仅此项不同。",
+		also:     "此外还有以下设置不同：%s，它们也可能影响数据。",
+		machines: "各结果并非全部来自同一台机器或同一版本，这也可能影响数据。",
+		untested: "此处未对任何差异做显著性检验：bench compare 可对两份多轮结果进行检验。",
 	},
 	groups: groupWords{
 		group: "组", transport: "方式", clients: "客户端", delivered: "已送达", lost: "丢失",

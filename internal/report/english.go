@@ -67,7 +67,7 @@ var english = words{
 		"generator_lag.p99":                "the generator, awake",
 		"verdict":                          "These figures are",
 	},
-	comma: ", ", and: " and ", clause: ", ", cut: "incomplete",
+	comma: ", ", and: " and ", clause: ", ", colon: ": ", cut: "incomplete",
 	clients: count{"%s client", "%s clients"}, topics: count{"%s topic", "%s topics"},
 	windows: count{"%s window", "%s windows"}, bytes: count{"%s byte", "%s bytes"},
 	messages: count{"%s message", "%s messages"},
@@ -128,6 +128,12 @@ var english = words{
 		headers: "Headers", over: "Over", transport: "Transport", polls: "Polls",
 		cookie: "%s + cookie of %d", every: "every %s, %s empty",
 		noKeepAlive: "no keep-alive", resumed: "resumed", deflate: "deflate %s", asGroups: "as the groups", ip: "IP bytes",
+	},
+	sweep: sweepWords{
+		first:    "That is what was measured with %s %s; the other rows differ in it.",
+		also:     "They differ besides in %s, which may move figures, too.",
+		machines: "They were not all measured on the same machine, or by the same version, which may move figures, too.",
+		untested: "No difference was tested for significance here: bench compare does that, for two results of several trials.",
 	},
 	groups: groupWords{
 		group: "Group", transport: "Transport", clients: "clients", delivered: "delivered", lost: "lost",

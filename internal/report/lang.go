@@ -33,6 +33,7 @@ type words struct {
 
 	comma, and string // between the parts of a list, and before its last
 	clause     string // between what is said one after the other
+	colon      string // between what is spoken of and what is said of it
 	cut        string // a trial that did not go through
 
 	clients, topics, windows, bytes, messages count
@@ -44,6 +45,7 @@ type words struct {
 	conditions          conditions
 	layers              layerWords
 	groups              groupWords
+	sweep               sweepWords
 }
 
 // sentences say what the figures say.
@@ -102,6 +104,14 @@ type groupWords struct {
 	late                          string // messages
 }
 
+// sweepWords are those of sweeps.
+type sweepWords struct {
+	first    string // setting, value
+	also     string // settings
+	machines string
+	untested string
+}
+
 // titleOf returns what stands over a transport's column: its name in the result when it is an unknown one.
 func (w *words) titleOf(t scenario.Transport) string {
 	if title, ok := w.title[t]; ok {
@@ -116,6 +126,20 @@ func (w *words) stateOf(s result.State) string {
 		return name
 	}
 	return string(s)
+}
+
+// full is what a figure is called by itself: the heading that it stands under in the table, and its label.
+func (w *words) full(name string) string {
+	heading := ""
+	for _, r := range rows {
+		if r.heads() {
+			heading = r.name
+		}
+		if r.name == name {
+			break
+		}
+	}
+	return w.labels[heading] + w.colon + w.labels[name]
 }
 
 // count is a noun after a number: for one of it, and for several.

@@ -8,6 +8,9 @@ func Title(t scenario.Transport) string { return english.titleOf(t) }
 // Name returns what a transport is called within a sentence, in English.
 func Name(t scenario.Transport) string { return english.within[t] }
 
+// Label returns what a figure is called by itself, in English and with its unit.
+func Label(figure string) string { return english.full(figure) }
+
 // Percent formats a share.
 func Percent(share float64) string { return percent(share) }
 

@@ -22,10 +22,10 @@ import (
 	"pollpush/internal/scenario"
 )
 
-// published reads a run that the model was asked about.
-func published(t *testing.T) result.Result {
+// predicted reads a run that the model was asked about.
+func predicted(t *testing.T) result.Result {
 	t.Helper()
-	f, err := os.Open(filepath.Join("..", "..", "results", "default", "result.json"))
+	f, err := os.Open(filepath.Join("testdata", "predicted.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,9 +71,9 @@ func TestChinese(t *testing.T) {
 	r.Trials = r.Trials[:5]
 	r.Trials[4].Clock = &result.Clock{Error: time.Millisecond}
 	golden.Compare(t, "chinese.txt", show(t, report.Options{Format: report.Table, Lang: report.Chinese}, r))
-	golden.Compare(t, "chinese.md", show(t, report.Options{Format: report.Markdown, Lang: report.Chinese}, published(t)))
+	golden.Compare(t, "chinese.md", show(t, report.Options{Format: report.Markdown, Lang: report.Chinese}, predicted(t)))
 	var b bytes.Buffer
-	if err := report.WriteLayers(&b, report.Options{Format: report.Table, Lang: report.Chinese}, []report.Source{{Result: published(t)}}); err != nil {
+	if err := report.WriteLayers(&b, report.Options{Format: report.Table, Lang: report.Chinese}, []report.Source{{Result: predicted(t)}}); err != nil {
 		t.Fatal(err)
 	}
 	golden.Compare(t, "chinese layers.txt", b.String())
@@ -102,7 +102,7 @@ func TestChosenColumns(t *testing.T) {
 
 // No line is wider than the terminal, and nothing of the wide table is missing.
 func TestNarrowTerminals(t *testing.T) {
-	r := published(t)
+	r := predicted(t)
 	table, _, _ := strings.Cut(show(t, report.Options{}, r), "\n\n")
 	figures := strings.Fields(strings.ReplaceAll(table, "per 1000", ""))
 	for _, lang := range report.Langs() {
@@ -146,7 +146,7 @@ func TestColor(t *testing.T) {
 
 // CSV has a line for each transport of each result. Numbers are numbers, and what is not known is empty.
 func TestCSV(t *testing.T) {
-	a, b := load(t), published(t)
+	a, b := load(t), predicted(t)
 	a.Trials[0].Verdict.State = result.Invalid
 	golden.Compare(t, "two.csv", show(t, report.Options{Format: report.CSV}, a, b))
 	golden.Compare(t, "columns.csv", show(t, report.Options{Format: report.CSV, Columns: chosen(t, "latency.p99", "predicted.excess")}, a, b))

@@ -15,6 +15,8 @@ type Attributes struct {
 	Columns []string
 	// Lang is a language; empty for English.
 	Lang string
+	// Against is the setting that all results are put together by; empty where each has a table of its own.
+	Against string
 	// Show is All, Table or Layers.
 	Show Show
 }
@@ -64,13 +66,15 @@ func (a *Attributes) set(name, value string) error {
 		a.Columns = strings.Split(value, ",")
 	case "lang":
 		a.Lang = value
+	case "against":
+		a.Against = value
 	case "show":
 		a.Show = Show(value)
 		if a.Show != All && a.Show != Table && a.Show != Layers {
 			return fmt.Errorf("show=%.40s is unknown: want %s, %s or %s", value, All, Table, Layers)
 		}
 	default:
-		return fmt.Errorf("%.40q is no attribute of a marker: want result, columns, lang or show", name)
+		return fmt.Errorf("%.40q is no attribute of a marker: want result, columns, against, lang or show", name)
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func TestParseRefuses(t *testing.T) {
 		"<!-- pollpush:beginning -->":                      "is no marker",
 		begin + "<!-- pollpush:end x=y -->":                `R.md:2: "x=y" does not belong into the marker of an end`,
 		"<!-- pollpush:begin please -->":                   `R.md:1: "please" is no attribute`,
-		"<!-- pollpush:begin results=a.json -->":           `"results" is no attribute of a marker: want result, columns, lang or show`,
+		"<!-- pollpush:begin results=a.json -->":           `"results" is no attribute of a marker: want result, columns, against, lang or show`,
 		"<!-- pollpush:begin lang=zh lang=en -->":          "lang is there twice",
 		"<!-- pollpush:begin show=chart -->":               "show=chart is unknown: want all, table or layers",
 		`<!-- pollpush:begin result="" -->`:                "result is empty",
