@@ -148,25 +148,25 @@ var thresholds = []threshold{
 	{"it is not loaded", "conntrack", func(r *host.Reading, _ *doctor.Plan) { r.ConntrackMax, r.Conntrack = nil, nil }, doctor.OK, ""},
 	{"another system", "conntrack", func(r *host.Reading, _ *doctor.Plan) { r.OS, r.ConntrackMax = "darwin", nil }, doctor.Unknown, ""},
 
-	// 1000 clients over long polling at 79 kB, twice 20 MB, and ten messages: 119.00128 MB.
-	{"four fifths of it", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = new(uint64(148_752_000)) }, doctor.OK, ""},
-	{"a little more", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = new(uint64(148_751_000)) }, doctor.Warns, "needs about 120 MB of memory (computed, 79 kB for each client), 149 MB are free, and a host that swaps is late"},
-	{"all of it", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = new(uint64(119_002_000)) }, doctor.Warns, ""},
-	{"more than all", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = new(uint64(119_001_000)) }, doctor.Refuses,
-		"--clients 1000 needs about 120 MB of memory (computed, 79 kB each), 120 MB are free: lower it to 999, or free some"},
+	// 1000 clients over long polling at 71 kB, twice 20 MB, and ten messages: 111.00128 MB.
+	{"four fifths of it", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = new(uint64(138_752_000)) }, doctor.OK, ""},
+	{"a little more", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = new(uint64(138_751_000)) }, doctor.Warns, "needs about 110 MB of memory (computed, 71 kB for each client), 139 MB are free, and a host that swaps is late"},
+	{"all of it", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = new(uint64(111_002_000)) }, doctor.Warns, ""},
+	{"more than all", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = new(uint64(111_001_000)) }, doctor.Refuses,
+		"--clients 1000 needs about 110 MB of memory (computed, 71 kB each), 112 MB are free: lower it to 999, or free some"},
 	{"less than the programs take", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = new(uint64(30e6)) }, doctor.Refuses, "30 MB are free: free some"},
 	{"the control group has less", "memory", func(r *host.Reading, _ *doctor.Plan) { r.CGroup.MemoryFree = new(uint64(100e6)) }, doctor.Refuses, "100 MB are free in this control group"},
 	{"the control group has more", "memory", func(r *host.Reading, _ *doctor.Plan) { r.CGroup.MemoryFree = new(uint64(9e9)) }, doctor.OK, ""},
 	{"the target runs already", "memory", func(r *host.Reading, p *doctor.Plan) { r.MemoryAvailable, p.Attached = new(uint64(100e6)), true }, doctor.OK, ""},
 	{"TLS", "memory", func(r *host.Reading, p *doctor.Plan) {
-		r.MemoryAvailable, p.Scenario.TLS = new(uint64(148_752_000)), true
-	}, doctor.Refuses, "115 kB each"},
+		r.MemoryAvailable, p.Scenario.TLS = new(uint64(138_752_000)), true
+	}, doctor.Refuses, "107 kB each"},
 	{"HTTP/2", "memory", func(r *host.Reading, p *doctor.Plan) {
-		r.MemoryAvailable, p.Scenario.HTTP = new(uint64(148_752_000)), scenario.HTTP2
-	}, doctor.Warns, "103 kB for each client"},
+		r.MemoryAvailable, p.Scenario.HTTP = new(uint64(138_752_000)), scenario.HTTP2
+	}, doctor.Warns, "95 kB for each client"},
 	{"large messages", "memory", func(r *host.Reading, p *doctor.Plan) {
 		r.MemoryAvailable, p.Scenario.PayloadBytes = new(uint64(1e9)), 1<<20
-	}, doctor.Refuses, "4273 kB each"},
+	}, doctor.Refuses, "4265 kB each"},
 	{"many messages", "memory", func(r *host.Reading, p *doctor.Plan) {
 		r.MemoryAvailable, p.Scenario.Topics, p.Scenario.Rate, p.Scenario.PayloadBytes = new(uint64(3e9)), 1000, 100, 4000
 	}, doctor.Refuses, "needs about 4,100 MB"},
@@ -177,17 +177,17 @@ var thresholds = []threshold{
 	}, doctor.Refuses, "needs about 12,000 MB"},
 	{"not known", "memory", func(r *host.Reading, _ *doctor.Plan) { r.MemoryAvailable = nil }, doctor.Unknown, ""},
 
-	// A poll takes 110 µs of processor time: 14,545 a second are four fifths of two processors.
-	{"four fifths of them", "processors", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 14_545 }, doctor.OK, ""},
-	{"a little more", "processors", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 14_546 }, doctor.Warns, "short polling keeps about 1.6 processors busy (computed) and there are 2, so"},
-	{"less is allowed", "processors", func(r *host.Reading, p *doctor.Plan) { p.Scenario.Clients, r.CGroup.CPUs = 14_545, new(1.9) }, doctor.Warns, "there are 1.9"},
-	{"the target has some of its own", "processors", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients, p.Attached, p.Remote = 14_546, true, true }, doctor.OK, ""},
-	{"connections for each poll", "processors", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients, p.Scenario.KeepAlive = 3479, false }, doctor.Warns, ""},
+	// A poll takes 87 µs of processor time: 18,390 a second are four fifths of two processors.
+	{"four fifths of them", "processors", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 18_390 }, doctor.OK, ""},
+	{"a little more", "processors", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients = 18_391 }, doctor.Warns, "short polling keeps about 1.6 processors busy (computed) and there are 2, so"},
+	{"less is allowed", "processors", func(r *host.Reading, p *doctor.Plan) { p.Scenario.Clients, r.CGroup.CPUs = 18_390, new(1.9) }, doctor.Warns, "there are 1.9"},
+	{"the target has some of its own", "processors", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients, p.Attached, p.Remote = 18_391, true, true }, doctor.OK, ""},
+	{"connections for each poll", "processors", func(_ *host.Reading, p *doctor.Plan) { p.Scenario.Clients, p.Scenario.KeepAlive = 3662, false }, doctor.Warns, ""},
 	{"handshakes for each poll", "processors", func(_ *host.Reading, p *doctor.Plan) {
-		p.Scenario.Clients, p.Scenario.KeepAlive, p.Scenario.TLS = 1200, false, true
+		p.Scenario.Clients, p.Scenario.KeepAlive, p.Scenario.TLS = 1106, false, true
 	}, doctor.Warns, ""},
 	{"pushes are cheaper", "processors", func(_ *host.Reading, p *doctor.Plan) {
-		p.Scenario.Clients, p.Scenario.Transports = 14_546, []scenario.Transport{scenario.WebSocket}
+		p.Scenario.Clients, p.Scenario.Transports = 18_391, []scenario.Transport{scenario.WebSocket}
 	}, doctor.OK, ""},
 	{"one of them", "processors", func(r *host.Reading, _ *doctor.Plan) { r.CPUs, r.GOMAXPROCS = 1, 1 }, doctor.Warns, "share one processor"},
 	{"one of them, and the target is elsewhere", "processors", func(r *host.Reading, p *doctor.Plan) { r.CPUs, r.GOMAXPROCS, p.Attached, p.Remote = 1, 1, true, true }, doctor.OK, ""},
@@ -282,6 +282,26 @@ func TestNothingIsGuessed(t *testing.T) {
 		known := []string{"open files", "processors", "GOMAXPROCS"}
 		if slices.Contains(known, f.Check) == (f.Verdict == doctor.Unknown) || f.Verdict == doctor.Warns || f.Verdict == doctor.Refuses {
 			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// What 10,000 clients take over each transport, one message and one poll a second: by the tables of docs/doctor.md.
+func TestEstimates(t *testing.T) {
+	for name, want := range map[scenario.Transport]struct{ both, generator, processors string }{
+		scenario.ShortPoll: {"~630 MB", "~240 MB", "~0.87"},
+		scenario.LongPoll:  {"~750 MB", "~250 MB", "~0.55"},
+		scenario.SSE:       {"~380 MB", "~230 MB", "~0.17"},
+		scenario.WebSocket: {"~430 MB", "~230 MB", "~0.18"},
+	} {
+		p := usual()
+		p.Scenario.Clients, p.Scenario.Transports = 10_000, []scenario.Transport{name}
+		findings := doctor.Examine(p, healthy())
+		p.Attached = true
+		generator := find(t, "memory", doctor.Examine(p, healthy()))
+		memory, processors := find(t, "memory", findings), find(t, "processors", findings)
+		if memory.Needs != want.both || generator.Needs != want.generator || processors.Needs != want.processors {
+			t.Errorf("%s: %s, of which the generator %s, and %s processors; want %+v", name, memory.Needs, generator.Needs, processors.Needs, want)
 		}
 	}
 }

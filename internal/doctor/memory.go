@@ -7,8 +7,8 @@ import (
 	"pollpush/internal/scenario"
 )
 
-// What a process and a client take, in bytes: measured with 1,000 to 10,000 clients, the garbage between two
-// collections included (docs/doctor.md). They are estimates: a fifth more or less is to be expected.
+// What a process and a client take, in bytes: measured with 10,000 clients, the garbage between two collections
+// included (docs/doctor.md). They are estimates: a fifth more or less is to be expected.
 const (
 	baseMemory   = 20e6 // of each process
 	socketMemory = 5e3  // of the kernel, for each end of a connection
@@ -19,8 +19,8 @@ const (
 )
 
 var (
-	serverMemory = map[scenario.Transport]float64{scenario.ShortPoll: 32e3, scenario.LongPoll: 46e3, scenario.SSE: 29e3, scenario.WebSocket: 33e3}
-	clientMemory = map[scenario.Transport]float64{scenario.ShortPoll: 28e3, scenario.LongPoll: 23e3, scenario.SSE: 23e3, scenario.WebSocket: 35e3}
+	serverMemory = map[scenario.Transport]float64{scenario.ShortPoll: 32e3, scenario.LongPoll: 43e3, scenario.SSE: 8e3, scenario.WebSocket: 13e3}
+	clientMemory = map[scenario.Transport]float64{scenario.ShortPoll: 17e3, scenario.LongPoll: 18e3, scenario.SSE: 16e3, scenario.WebSocket: 16e3}
 )
 
 // perClient estimates what a client takes over a transport, on this host.

@@ -9,12 +9,15 @@ import (
 	"pollpush/internal/scenario"
 )
 
-// What a request or a delivery takes of a processor, in seconds: generator and target together, measured on
-// two cores of a cloud machine (docs/doctor.md). Another may take half of it, or twice.
+// eventTime is what an event takes of a processor, in seconds: a poll that is answered, or a message that is
+// pushed. It is generator and target together, measured on two cores of a cloud machine (docs/doctor.md).
+// Another may take half of it, or twice.
+var eventTime = map[scenario.Transport]float64{
+	scenario.ShortPoll: 87e-6, scenario.LongPoll: 55e-6, scenario.SSE: 17e-6, scenario.WebSocket: 18.5e-6,
+}
+
+// What an event takes on top of that, in seconds as well.
 const (
-	pollTime  = 110e-6
-	holdTime  = 65e-6
-	pushTime  = 25e-6
 	openTime  = 350e-6 // for a connection of its own
 	tlsTime   = 10e-6
 	tlsOpen   = 1000e-6 // for a handshake
@@ -25,12 +28,9 @@ const (
 
 // cost estimates how many processors a transport keeps busy, in both processes.
 func (c check) cost(t scenario.Transport) float64 {
-	events, each := float64(c.peak())*c.Scenario.Rate, pushTime
+	events, each := float64(c.peak())*c.Scenario.Rate, eventTime[t]
 	if t.Polls() {
-		events, each = c.requests(t), pollTime
-		if t == scenario.LongPoll {
-			each = holdTime
-		}
+		events = c.requests(t)
 		if !c.Scenario.KeepAlive {
 			each += openTime
 			if c.Scenario.TLS {
