@@ -37,10 +37,12 @@ func (c *crowd) newClient(k int, g *group, phase float64, ends []uint64) *client
 		s.leaves = planned.Until < t.scenario.Duration
 		s.account = account{from: math.MinInt64, until: math.MaxInt64, accepted: math.MinInt64}
 		if s.joins {
+			s.account.from = planned.From
 			s.after += c.agenda.before(v.topic, t.scenario.Warmup+planned.From-joinLead)
 			s.account.accepted = math.MaxInt64
 		}
 		if s.leaves {
+			s.account.until = planned.Until
 			s.last = ends[v.topic] + c.agenda.before(v.topic, t.scenario.Warmup+planned.Until)
 		}
 		s.account.sequence = newSequence(s.after)

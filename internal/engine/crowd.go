@@ -24,19 +24,21 @@ type crowd struct {
 	retry   *transport.Retry
 	running sync.WaitGroup
 
-	settled  chan struct{} // closed when every client that is there from the beginning is ready or has failed
-	released chan struct{} // closed when the schedule's origin is known
-	origin   clock.Instant // may be read once released is closed
+	settled  chan struct{}   // closed when every client that is there from the beginning is ready or has failed
+	released context.Context //nolint:containedctx // done when the schedule's origin is known
+	open     context.CancelFunc
+	origin   clock.Instant   // may be read once released is done
+	over     <-chan struct{} // closed when all clients are to end
 
 	mu    sync.Mutex
 	first error // the first thing that went wrong with a client
 }
 
 func newCrowd(t *trial) *crowd {
-	released := make(chan struct{})
+	released, open := context.WithCancel(context.Background())
 	return &crowd{
-		trial: t, cancel: func() {}, part: t.engine.Part.of(t.scenario), slots: t.engine.slots(), retry: newRetry(released),
-		settled: make(chan struct{}), released: released,
+		trial: t, cancel: func() {}, part: t.engine.Part.of(t.scenario), slots: t.engine.slots(), retry: newRetry(released.Done()),
+		settled: make(chan struct{}), released: released, open: open,
 	}
 }
 
@@ -46,6 +48,7 @@ func (c *crowd) gather(ctx context.Context, ends []uint64) {
 	t := c.trial
 	// What ends the run does not end the clients: the target is ended first.
 	ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	c.over = ctx.Done()
 	c.agenda = newAgenda(t.scenario, t.number)
 	for _, g := range t.groups {
 		g.fields = Fields(g.headers, t.scenario, g.transport, t.target.Endpoint)
@@ -103,13 +106,13 @@ func tooFew(ready int64, clients int, patience time.Duration, why error) error {
 // release lets the clients that wait at the barrier go.
 func (c *crowd) release(origin clock.Instant) {
 	c.origin = origin
-	close(c.released)
+	c.open()
 }
 
 // awaits waits for a time of the window, and reports whether it came before ctx ended.
 func (c *crowd) awaits(ctx context.Context, at time.Duration) bool {
 	select {
-	case <-c.released:
+	case <-c.released.Done():
 	case <-ctx.Done():
 		return false
 	}

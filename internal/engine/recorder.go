@@ -53,11 +53,11 @@ type shard struct {
 // runs.
 type account struct {
 	sequence    sequence
-	from, until clock.Instant // the messages that it is owed fall due in [from, until)
+	from, until time.Duration // of the window: the messages that it is owed fall due in [from, until)
 	accepted    clock.Instant // what fell due before has no latency
 }
 
-func (a *account) owes(due clock.Instant) bool { return a.from <= due && due < a.until }
+func (a *account) owes(due time.Duration) bool { return a.from <= due && due < a.until }
 
 // tally is what is counted about deliveries.
 type tally struct {
@@ -139,7 +139,7 @@ func (r *recorder) unit(s *shard, a *account, u *transport.Unit) {
 	}
 	for _, m := range u.Messages {
 		kind := a.sequence.take(m.Seq)
-		if due := m.Due.Add(-w.ahead); w.contains(due) && a.owes(due) {
+		if due := m.Due.Add(-w.ahead); w.contains(due) && a.owes(due.Sub(w.start)) {
 			s.deliver(w, kind, due, due < a.accepted, received.Sub(m.Due))
 		}
 	}

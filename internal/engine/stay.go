@@ -41,6 +41,8 @@ func (s *stay) run(ctx context.Context) {
 	defer s.end()
 	if s.joins {
 		defer s.schedule()()
+	} else if s.leaves {
+		context.AfterFunc(c.released, func() { context.AfterFunc(subscribed, s.schedule()) })
 	}
 	s.client.connecting = true
 	err := s.client.subscriber(s.after, func() clock.Instant { return s.origin }).Subscribe(subscribed, s)
@@ -59,7 +61,7 @@ func (s *stay) run(ctx context.Context) {
 }
 
 // Ready implements transport.Sink: it counts the client. One that is there from the beginning is held at the
-// barrier; one that joins learns from when on its latencies count.
+// barrier, unless it has to answer pings meanwhile; one that joins learns from when on its latencies count.
 func (s *stay) Ready(ctx context.Context) error {
 	c := s.client.crowd
 	s.ready.Store(true)
@@ -72,29 +74,26 @@ func (s *stay) Ready(ctx context.Context) error {
 		s.leaveIfDone()
 		return nil
 	}
+	if s.client.group.transport == scenario.WebSocket {
+		return nil
+	}
 	select {
-	case <-c.released:
+	case <-c.released.Done():
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	s.origin = c.origin
-	stop := s.schedule()
-	context.AfterFunc(ctx, stop)
 	return nil
 }
 
-// schedule says what the stay is owed, and sees that it ends: once it is time to leave and all is there, or what
-// is not cannot come any more. Nothing is done after stop. The window must be known.
+// schedule sees that the stay ends: once it is time to leave and all is there, or what is not cannot come any more.
+// Nothing is done after stop. The window must be known.
 func (s *stay) schedule() (stop func()) {
-	t, w := s.client.crowd.trial, s.client.crowd.trial.recorder.window.Load()
-	if s.joins {
-		s.account.from = w.start.Add(s.planned.From)
-	}
 	if !s.leaves {
 		return func() {}
 	}
-	s.account.until = w.start.Add(s.planned.Until)
-	wait := t.clock.Until(s.account.until)
+	t := s.client.crowd.trial
+	wait := t.clock.Until(t.recorder.window.Load().start.Add(s.planned.Until))
 	leave := time.AfterFunc(wait, func() { s.leaving.Store(true); s.leaveIfDone() })
 	giveUp := time.AfterFunc(wait+s.client.group.worstDelay(t.scenario)+drainMargin, s.end)
 	return func() { leave.Stop(); giveUp.Stop() }
@@ -107,9 +106,16 @@ func (s *stay) leaveIfDone() {
 	}
 }
 
-// Unit implements transport.Sink.
+// Unit implements transport.Sink. A message that outruns the answer which says when the schedule began waits for it: only
+// then is it known what it counts for.
 func (s *stay) Unit(u *transport.Unit) {
 	c := s.client.crowd
+	if len(u.Messages) > 0 && c.trial.recorder.window.Load() == nil {
+		select {
+		case <-c.released.Done():
+		case <-c.over:
+		}
+	}
 	if u.Err != nil {
 		c.note(u.Err)
 	}
