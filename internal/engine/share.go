@@ -21,6 +21,7 @@ type share struct {
 func (s *share) connect(ctx context.Context, ends []uint64, r *Readiness) error {
 	t := s.trial
 	began := t.clock.Now()
+	defer frugally()()
 	t.crowd.gather(ctx, ends)
 	timeout := time.NewTimer(connectTimeout(t.scenario, t.groups))
 	defer timeout.Stop()

@@ -28,7 +28,7 @@ type stay struct {
 	ready   atomic.Bool
 	leaving atomic.Bool
 	got     atomic.Uint64      // the last message that it has
-	end     context.CancelFunc // of the subscription
+	end     context.CancelFunc // of the subscription, if it leaves
 	origin  clock.Instant      // that its polls count from, once it is ready
 }
 
@@ -36,9 +36,11 @@ type stay struct {
 func (s *stay) run(ctx context.Context) {
 	c, g := s.client.crowd, s.client.group
 	g.asked.Add(1)
-	var subscribed context.Context
-	subscribed, s.end = context.WithCancel(ctx)
-	defer s.end()
+	subscribed := ctx
+	if s.leaves { // a context of its own takes half a kilobyte, and the others end together
+		subscribed, s.end = context.WithCancel(ctx)
+		defer s.end()
+	}
 	if s.joins {
 		defer s.schedule()()
 	} else if s.leaves {

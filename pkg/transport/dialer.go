@@ -43,22 +43,7 @@ type Dialer struct {
 // Connect opens a metered connection to address, and makes the TLS handshake where there is one. A
 // ctx that ends meanwhile gives it wire.CloseTimeout more: a connection that is given up half-way has
 // crossed the wire all the same, and nobody would count it.
-//
-// It is done in a goroutine of its own, as it takes a deep stack: the client waits for hours with the stack
-// that it has once grown to.
 func (d *Dialer) Connect(ctx context.Context, address string) (*wire.Meter, error) {
-	var meter *wire.Meter
-	var err error
-	opened := make(chan struct{})
-	go func() {
-		defer close(opened)
-		meter, err = d.connect(ctx, address)
-	}()
-	<-opened
-	return meter, err
-}
-
-func (d *Dialer) connect(ctx context.Context, address string) (*wire.Meter, error) {
 	conn, release, err := d.open(ctx, address)
 	if err != nil {
 		return nil, err
@@ -68,11 +53,12 @@ func (d *Dialer) connect(ctx context.Context, address string) (*wire.Meter, erro
 	} else {
 		defer release()
 	}
-	ctx, cancel := outlive(ctx, wire.CloseTimeout)
-	defer cancel()
 	meter := wire.NewMeter(conn, d.Clock, d.Totals)
 	if d.TLS != nil {
-		if err := meter.Secure(ctx, d.TLS); err != nil {
+		ctx, cancel := outlive(ctx, wire.CloseTimeout)
+		defer cancel()
+		aside(func() { err = meter.Secure(ctx, d.TLS) })
+		if err != nil {
 			_ = meter.Close() // the handshake's error is what counts
 			return nil, fmt.Errorf("TLS handshake: %w", err)
 		}
@@ -83,6 +69,17 @@ func (d *Dialer) connect(ctx context.Context, address string) (*wire.Meter, erro
 	return meter, nil
 }
 
+// aside does what takes a deep stack in a goroutine of its own: a client waits for hours with the stack that it
+// has once grown to. It is not for what waits, as thousands do at once: goroutines that have ended keep their memory.
+func aside(work func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work()
+	}()
+	<-done
+}
+
 // tcp dials where nothing else is said.
 var tcp net.Dialer
 
@@ -90,18 +87,19 @@ var tcp net.Dialer
 // gives back.
 func (d *Dialer) open(ctx context.Context, address string) (conn net.Conn, release func(), err error) {
 	err = d.Retry.do(ctx, func(ctx context.Context, timeout time.Duration) (err error) {
-		conn, release, err = d.attempt(ctx, address, timeout)
+		if release, err = d.take(ctx); err != nil {
+			return err
+		}
+		if aside(func() { conn, err = d.dial(ctx, address, timeout) }); err != nil {
+			release()
+		}
 		return err
 	})
 	return conn, release, err
 }
 
-// attempt takes a slot and dials once, for at most timeout if there is one.
-func (d *Dialer) attempt(ctx context.Context, address string, timeout time.Duration) (net.Conn, func(), error) {
-	release, err := d.take(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
+// dial dials once, for at most timeout if there is one.
+func (d *Dialer) dial(ctx context.Context, address string, timeout time.Duration) (net.Conn, error) {
 	ctx, cancel := outlive(ctx, wire.CloseTimeout)
 	defer cancel()
 	if timeout > 0 {
@@ -112,12 +110,7 @@ func (d *Dialer) attempt(ctx context.Context, address string, timeout time.Durat
 	if dial == nil {
 		dial = tcp.DialContext
 	}
-	conn, err := dial(ctx, "tcp", address)
-	if err != nil {
-		release()
-		return nil, nil, err
-	}
-	return conn, release, nil
+	return dial(ctx, "tcp", address)
 }
 
 // outlive returns a context that ends some time after ctx does.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -167,4 +169,33 @@ func TestConnectOutlivesItsContext(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Clients that wait for a slot hold nothing but themselves: thousands do at once, and a goroutine's memory stays with the
+// process.
+func TestWaitingForASlotTakesNoGoroutine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dialing := 0
+		open := make(chan struct{})
+		d := transport.Dialer{
+			Clock: clock.New(), Totals: new(wire.Totals), Slots: make(chan struct{}, 1),
+			Dial: func(context.Context, string, string) (net.Conn, error) {
+				dialing++
+				<-open
+				return nil, errors.New("closed")
+			},
+		}
+		before := runtime.NumGoroutine()
+		const clients = 100
+		var waiting sync.WaitGroup
+		for range clients {
+			waiting.Go(func() { _, _ = d.Connect(t.Context(), "server:80") })
+		}
+		synctest.Wait()
+		if n := runtime.NumGoroutine() - before; dialing != 1 || n != clients+1 {
+			t.Errorf("%d dial, in %d goroutines; want 1 and %d", dialing, n, clients+1)
+		}
+		close(open)
+		waiting.Wait()
+	})
 }
