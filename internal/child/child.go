@@ -18,28 +18,34 @@ import (
 // code. It ignores interrupts: the parent decides what one means.
 func Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
 	signal.Ignore(os.Interrupt)
-	if err := serve(ctx, stdin, stdout, stderr); err != nil {
+	greeted, err := serve(ctx, stdin, stdout, stderr)
+	switch {
+	case err == nil:
+		return 0
+	case greeted: // nothing but the greeting is read from stdout
+		_, _ = fmt.Fprintf(stderr, "target: %v\n", err) // there is nobody else to tell
+	default:
 		_ = json.NewEncoder(stdout).Encode(greeting{Error: err.Error()}) // a parent that is gone reads nothing
-		return 1
 	}
-	return 0
+	return 1
 }
 
-func serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
+// serve serves a target, and reports whether the parent was greeted.
+func serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (greeted bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	input := bufio.NewReader(stdin)
 	config, err := readConfig(input)
 	if err != nil {
-		return err
+		return false, err
 	}
 	t, err := target.New(config, clock.New(), log.New(stderr, "target: ", 0))
 	if err != nil {
-		return err
+		return false, err
 	}
 	service, admin, err := target.Listen(config)
 	if err != nil {
-		return err
+		return false, err
 	}
 	go func() {
 		defer cancel()
@@ -48,9 +54,9 @@ func serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error
 	if err := json.NewEncoder(stdout).Encode(greeting{
 		Service: service.Addr().String(), Admin: admin.Addr().String(), CA: t.CA(),
 	}); err != nil {
-		return err
+		return false, err
 	}
-	return t.Serve(ctx, service, admin)
+	return true, t.Serve(ctx, service, admin)
 }
 
 func readConfig(input *bufio.Reader) (target.Config, error) {

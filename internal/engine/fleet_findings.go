@@ -18,7 +18,7 @@ func (f *fleet) sum(chosen func(*fleetGenerator) bool) Account {
 		}
 	}
 	if !counted {
-		sum.Expected, sum.Lost = nil, nil
+		sum.Expected, sum.Lost, sum.Packets = nil, nil, Packets{}
 		for i := range sum.Groups {
 			sum.Groups[i].Expected, sum.Groups[i].Lost = nil, nil
 		}

@@ -81,11 +81,13 @@ func (e *Engine) trial(ctx context.Context, t turn) (*result.Trial, error) {
 	if clk.IsZero() {
 		clk = clock.New()
 	}
-	run := newTrial(e, t.transport, t.number, clk).run
+	var trial *result.Trial
+	var err error
 	if e.Spread.Generators > 1 {
-		run = newFleet(e, t.transport, t.number, clk).run
+		trial, err = newFleet(e, t.transport, t.number, clk).run(ctx)
+	} else {
+		trial, err = newTrial(e, t.transport, t.number, clk).run(ctx)
 	}
-	trial, err := run(ctx)
 	if trial != nil {
 		trial.ScheduleHash = e.Scenario.ScheduleHash(t.number)
 	}

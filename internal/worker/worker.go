@@ -52,9 +52,10 @@ func Serve(w *engine.Worker, conn io.ReadWriteCloser) error {
 func Call(conn io.ReadWriteCloser) func(ctx context.Context, method string, question, answer any) error {
 	client := jsonrpc.NewClient(conn)
 	return func(ctx context.Context, method string, question, answer any) error {
-		call := client.Go(service+"."+method, question, answer, make(chan *rpc.Call, 1))
+		done := make(chan *rpc.Call, 1)
+		go client.Go(service+"."+method, question, answer, done) // it waits for a worker that does not read
 		select {
-		case <-call.Done:
+		case call := <-done:
 			return call.Error
 		case <-ctx.Done():
 			return ctx.Err()

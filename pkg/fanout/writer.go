@@ -99,7 +99,7 @@ func (p *Pool) look() {
 	}
 	switch {
 	case p.calm == 0:
-		p.most *= 2
+		p.most = min(2*p.most, p.size+len(p.readers)) // more would find nothing to do
 	case p.calm > 1: // it takes two looks to see that a new one is held up as well
 		p.most = p.size
 	}

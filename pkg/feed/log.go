@@ -23,7 +23,7 @@ type Log struct {
 	more  chan struct{}
 
 	followers []Follower  // replaced, never changed
-	awaited   atomic.Bool // somebody may be waiting for more
+	awaited   atomic.Bool // somebody has more, and may be waiting for it
 }
 
 // Follower is told of every publication.
@@ -160,8 +160,10 @@ func (l *Log) Since(after uint64, buf []Message) Batch {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	b := Batch{Messages: buf[:0], More: l.more}
-	if after >= l.next-1 {
+	if !l.awaited.Load() { // readers share this, so that it is not written without need
 		l.awaited.Store(true)
+	}
+	if after >= l.next-1 {
 		return b
 	}
 	from := max(after+1, l.first)
