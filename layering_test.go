@@ -116,7 +116,7 @@ var mayImport = map[string][]string{
 	"internal/gallery": {
 		"internal/chart", "internal/metric", "internal/report", "internal/result", "internal/scenario", "pkg/metrics", "pkg/wire",
 	},
-	"internal/htmlreport": {"internal/chart", "internal/gallery", "internal/headers", "internal/report", "internal/result", "pkg/exchange"},
+	"internal/htmlreport": {"internal/chart", "internal/gallery", "internal/headers", "internal/host", "internal/report", "internal/result", "pkg/exchange"},
 
 	// Two results side by side. Its statistics are its own: see uTest.
 	"internal/compare": {
@@ -130,7 +130,7 @@ var mayImport = map[string][]string{
 	},
 
 	// Whether a host can carry a scenario. It is given a reading of the host, and reads nothing.
-	"internal/doctor": {"internal/host", "internal/model", "internal/report", "internal/scenario"},
+	"internal/doctor": {"internal/host", "internal/model", "internal/report", "internal/scenario", "internal/visible"},
 
 	// A claim put to the test. Who runs scenarios for it is the program's business.
 	"internal/quantumleap": {
@@ -164,7 +164,7 @@ var mayImport = map[string][]string{
 
 	// What the project promises about its own cost, measured.
 	// The programs, which alone know of command lines.
-	"internal/cli": {"github.com/spf13/cobra"},
+	"internal/cli": {"internal/visible", "github.com/spf13/cobra"},
 	"cmd/bench": {
 		"internal/admin", "internal/build", "internal/chart", "internal/child", "internal/cli", "internal/compare",
 		"internal/doctor", "internal/engine", "internal/forecast", "internal/gallery", "internal/headers", "internal/host", "internal/htmlreport",

@@ -127,9 +127,9 @@ func (v *liveView) view() liveview.View {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	p := v.progress
-	view := liveview.View{
-		Doing: fmt.Sprintf("%s%s, trial %d of %d: %s for %s", column(v.variant), p.Transport, p.Trial, p.Trials, p.Phase, time.Since(v.phase).Truncate(time.Second)),
-		Left:  v.left(),
+	view := liveview.View{Doing: "starting", Left: v.left()}
+	if !v.phase.IsZero() {
+		view.Doing = fmt.Sprintf("%s%s, trial %d of %d: %s for %s", column(v.variant), p.Transport, p.Trial, p.Trials, p.Phase, time.Since(v.phase).Truncate(time.Second))
 	}
 	generators := []int{os.Getpid()}
 	for _, j := range v.jobs {

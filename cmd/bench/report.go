@@ -121,7 +121,11 @@ func runReport(o *reportOptions, paths []string, stdout io.Writer) error {
 	}
 	switch {
 	case o.layers:
-		return report.WriteLayers(stdout, o.options(stdout), sources)
+		err := report.WriteLayers(stdout, o.options(stdout), sources)
+		if errors.Is(err, report.ErrNoLayers) {
+			return cli.UsageError(err)
+		}
+		return err
 	case o.format == report.HTML:
 		sources = briefly(sources)
 	}

@@ -43,7 +43,7 @@ func runUpdate(o updateOptions, paths []string, stdout io.Writer) error {
 	if len(stale) > 0 {
 		out, err := result.Create(o.update)
 		if err != nil {
-			return err
+			return cli.UsageError(err)
 		}
 		defer out.Discard()
 		if err := out.Commit(func(w io.Writer) error { _, err := io.WriteString(w, d.With(texts)); return err }); err != nil {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"pollpush/internal/visible"
 )
 
 // The exit codes.
@@ -57,16 +59,25 @@ func Run(ctx context.Context, command *cobra.Command, args []string, stdout, std
 		if strings.Contains(err.Error(), "\n") {
 			between = "\n" // below the line of a file that is shown
 		}
-		_, _ = fmt.Fprintf(stderr, "%s: %v%s(%s --help lists what there is)\n", command.Name(), err, between, used.CommandPath())
+		_, _ = fmt.Fprintf(stderr, "%s: %s%s(%s --help lists what there is)\n", command.Name(), shown(err), between, used.CommandPath())
 		return Usage
 	}
-	for sentence := range strings.Lines(err.Error()) {
-		_, _ = fmt.Fprintf(stderr, "%s: %s\n", command.Name(), strings.TrimSuffix(sentence, "\n")) // nowhere else to say it
+	for sentence := range strings.SplitSeq(shown(err), "\n") {
+		_, _ = fmt.Fprintf(stderr, "%s: %s\n", command.Name(), sentence) // nowhere else to say it
 	}
 	if errors.As(err, new(missedError)) {
 		return Missed
 	}
 	return Failed
+}
+
+// shown returns what an error says, line by line safe to be shown: it may quote files.
+func shown(err error) string {
+	lines := strings.Split(strings.TrimSuffix(err.Error(), "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = visible.Line(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // NoArguments refuses arguments that are no flags.

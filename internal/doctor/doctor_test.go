@@ -201,7 +201,7 @@ var thresholds = []threshold{
 	{"more", "other load", func(r *host.Reading, _ *doctor.Plan) {
 		r.Load.Busy, r.Load.Top = 0.3, host.Task{PID: 7, Name: "cc\x1b1", CPUs: 0.25}
 	}, doctor.Warns,
-		"others keep 0.3 of 2 processors busy, cc?1 (process 7) 0.2 of them, so figures will show the wait for them: wait for them"},
+		"others keep 0.3 of 2 processors busy, cc\\x1b1 (process 7) 0.2 of them, so figures will show the wait for them: wait for them"},
 	{"by nobody that is seen", "other load", func(r *host.Reading, _ *doctor.Plan) { r.Load.Busy = 1 }, doctor.Warns, "others keep 1.0 of 2 processors busy, so figures"},
 	{"other guests", "other load", func(r *host.Reading, _ *doctor.Plan) { r.Load.Busy, r.Load.Stolen = 1, 0.6 }, doctor.Warns, "the host's other guests most of them"},
 	{"not measured", "other load", func(r *host.Reading, _ *doctor.Plan) { r.Load = nil }, doctor.Unknown, ""},

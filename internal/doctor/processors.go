@@ -7,6 +7,7 @@ import (
 
 	"pollpush/internal/report"
 	"pollpush/internal/scenario"
+	"pollpush/internal/visible"
 )
 
 // eventTime is what an event takes of a processor, in seconds: a poll that is answered, or a message that is
@@ -128,19 +129,9 @@ func (c check) others() Finding {
 		why += ", the host's other guests most of them"
 		cure = "measure when it is quiet, or on a machine of your own"
 	case l.Top.PID != 0:
-		why += fmt.Sprintf(", %s (process %d) %.1f of them", name(l.Top.Name), l.Top.PID, l.Top.CPUs)
+		why += fmt.Sprintf(", %s (process %d) %.1f of them", visible.Line(l.Top.Name), l.Top.PID, l.Top.CPUs)
 	}
 	return f.warns(why+", so figures will show the wait for them", cure, "")
-}
-
-// name makes a process's name, which may be anything, fit to be printed.
-func name(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return '?'
-		}
-		return r
-	}, s)
 }
 
 // governor: a clock rate that follows the load makes the processor time of a message depend on how many

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"pollpush/internal/host"
+	"pollpush/internal/visible"
 )
 
 // files: every connection is an open file, in the generator and in the target. The target inherits the limit.
@@ -63,7 +64,7 @@ func (c check) ports() Finding {
 	text, known := counted(c.host.Ports)
 	f = f.has(c.portsText(text), known)
 	if c.host.CannotListen != "" && !c.Attached {
-		return f.refuses("the target finds no local port to listen on ("+name(c.host.CannotListen)+")",
+		return f.refuses("the target finds no local port to listen on ("+visible.Line(c.host.CannotListen)+")",
 			"sockets in TIME_WAIT may hold them all, so wait for a minute, or widen the range", widenPorts)
 	}
 	if !known {

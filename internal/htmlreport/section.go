@@ -7,6 +7,7 @@ import (
 
 	"pollpush/internal/gallery"
 	"pollpush/internal/headers"
+	"pollpush/internal/host"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 	"pollpush/pkg/exchange"
@@ -99,14 +100,14 @@ func class(state string) string {
 
 // limits are what verdicts were made by.
 func limits(l result.Limits) []pair {
-	share := func(l result.Level[float64]) string { return fmt.Sprintf("%v %%, %v %%", 100*l.Suspect, 100*l.Invalid) }
+	share := func(l result.Level[float64]) string { return percent(l.Suspect) + ", " + percent(l.Invalid) }
 	lag := func(l result.Level[time.Duration]) string { return fmt.Sprintf("%s, %s", l.Suspect, l.Invalid) }
 	clock, backlog := "", "" // older results have none
 	if l.Backlog.Invalid > 0 {
 		backlog = share(l.Backlog)
 	}
 	if l.ClockError > 0 {
-		clock = fmt.Sprintf("%v %%, never", 100*l.ClockError)
+		clock = percent(l.ClockError) + ", never"
 	}
 	return []pair{
 		{"messages, at least", strconv.Itoa(l.Messages)},
@@ -118,6 +119,9 @@ func limits(l result.Limits) []pair {
 		{"clock-error", clock},
 	}
 }
+
+// percent writes a share without what arithmetic left over.
+func percent(share float64) string { return strconv.FormatFloat(100*share, 'g', 10, 64) + " %" }
 
 // fields are the header fields of the run's profile and of those of its groups, each profile once.
 func fields(r result.Result) []pair {
@@ -161,18 +165,27 @@ func profile(p headers.Profile, prefix string) []pair {
 // machine is what the result was measured on, and with.
 func machine(r result.Result) []pair {
 	h := r.Host
-	number := func(n int) string { return report.Grouped(int64(n)) }
+	number := func(n int64) string {
+		if n == 0 { // it could not be found out
+			return ""
+		}
+		return report.Grouped(n)
+	}
+	files := number(int64(h.OpenFiles))
+	if h.OpenFiles >= host.Unlimited {
+		files = "no limit"
+	}
 	return []pair{
 		{"operating system", h.OS},
 		{"architecture", h.Arch},
 		{"kernel", h.Kernel},
 		{"processor", h.CPUModel},
-		{"processors", number(h.CPUs)},
-		{"GOMAXPROCS", number(h.GOMAXPROCS)},
-		{"memory, bytes", report.Grouped(int64(h.MemoryBytes))},
-		{"MTU of the loopback", number(h.LoopbackMTU)},
+		{"processors", number(int64(h.CPUs))},
+		{"GOMAXPROCS", number(int64(h.GOMAXPROCS))},
+		{"memory, bytes", number(int64(h.MemoryBytes))},
+		{"MTU of the loopback", number(int64(h.LoopbackMTU))},
 		{"congestion control", h.CongestionControl},
-		{"open files, at most", report.Grouped(int64(h.OpenFiles))},
+		{"open files, at most", files},
 		{"local ports", h.PortRange},
 		{"tool", r.Tool.Name + " " + r.Tool.Version},
 		{"commit", r.Tool.Commit},

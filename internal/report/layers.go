@@ -10,8 +10,8 @@ import (
 	"pollpush/internal/scenario"
 )
 
-// errNoLayers says that there is nothing to tell of layers.
-var errNoLayers = errors.New("no trial of these results is complete and valid: run them again")
+// ErrNoLayers says that there is nothing to tell of layers.
+var ErrNoLayers = errors.New("no trial of these results is complete and valid: run them again")
 
 // WriteLayers shows the bytes of each delivery by layer, both directions added, a row for each
 // transport of each result. Only trials have a say that are complete and not invalid.
@@ -35,7 +35,7 @@ func WriteLayers(w io.Writer, o Options, sources []Source) error {
 		}
 	}
 	if len(g.Rows) == 1 {
-		return errNoLayers
+		return ErrNoLayers
 	}
 	return WriteGrid(w, o.Format, g)
 }

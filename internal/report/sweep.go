@@ -126,7 +126,10 @@ func (s Sweep) value(r result.Result) string {
 
 // quantity reads a value as a quantity; it is no number where there is none.
 func (s Sweep) quantity(value string) float64 {
-	if s.Setting == Variant || s.Setting == "http" { // a version is none
+	switch {
+	case s.Setting == Variant, s.Setting == "http": // a version is none
+		return math.NaN()
+	case value == "0" && (s.Setting == "down" || s.Setting == "up"): // no limit, rather than none of it
 		return math.NaN()
 	}
 	if d, err := time.ParseDuration(value); err == nil {

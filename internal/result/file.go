@@ -30,6 +30,8 @@ func Read(r io.Reader) (Result, error) {
 	var result Result
 	decoder := json.NewDecoder(r)
 	switch err := decoder.Decode(&result); {
+	case errors.Is(err, io.EOF):
+		return Result{}, errors.New("result: it is empty")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Result{}, errors.New("result: it is cut short")
 	case err != nil:

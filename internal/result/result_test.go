@@ -105,7 +105,7 @@ func TestReadRefusesWhatIsNoResult(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"schema":"pollpush/result/v9"}`: `schema "pollpush/result/v9", want "pollpush/result/v1"`,
 		`[]`:                              "cannot unmarshal",
-		``:                                "EOF",
+		``:                                "it is empty",
 		`{"schema":"pollpush/result/v1","trials":[`: "it is cut short",
 		`{"schema":"pollpush/result/v1"} {}`:        "something follows it",
 	} {
