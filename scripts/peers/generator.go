@@ -58,6 +58,9 @@ func generate(ctx context.Context, t tool, w work, stderr io.Writer) (generatorR
 	}
 	defer target.Close()
 	w.service, w.admin = target.Service(), target.AdminURL()
+	if _, err := target.Admin().Topics(ctx, w.topics()); err != nil {
+		return r, err
+	}
 	now := clock.New().Now()
 	w.wall = time.Duration(time.Now().UnixNano() - int64(now))
 	if t.prepare != nil {

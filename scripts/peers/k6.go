@@ -19,9 +19,10 @@ func prepareK6(w work) error {
 func k6Arguments(w work) []string {
 	arguments := []string{"run", "--quiet", "--no-usage-report", "--address", ""}
 	for _, v := range [][2]string{
-		{"JOB", w.name},
 		{"SERVICE", w.service},
+		{"TRANSPORT", string(w.transport)},
 		{"CLIENTS", strconv.Itoa(w.clients)},
+		{"TOPICS", strconv.Itoa(w.topics())},
 		{"SECONDS", seconds(w.length() + w.connecting())},
 		{"INTERVAL", seconds(w.interval)},
 		{"WALL_MS", strconv.FormatFloat(float64(w.wall)/float64(time.Millisecond), 'f', 3, 64)},

@@ -6,6 +6,7 @@ import { Trend } from 'k6/metrics';
 import { WebSocket } from 'k6/websockets';
 
 const clients = Number(__ENV.CLIENTS);
+const topics = Number(__ENV.TOPICS);
 const seconds = Number(__ENV.SECONDS);
 const interval = Number(__ENV.INTERVAL);
 const wall = Number(__ENV.WALL_MS); // due times count from the machine's start
@@ -14,7 +15,7 @@ const latency = new Trend('delivery_latency', true);
 
 export const options = {
   scenarios: {
-    clients: __ENV.JOB === 'websocket'
+    clients: __ENV.TRANSPORT === 'websocket'
       ? { executor: 'per-vu-iterations', vus: clients, iterations: 1, maxDuration: `${seconds + 60}s` }
       : { executor: 'constant-vus', vus: clients, duration: `${seconds}s`, gracefulStop: '5s' },
   },
@@ -26,7 +27,7 @@ function take(message) {
 }
 
 function follow() {
-  const socket = new WebSocket(`${__ENV.SERVICE.replace('http', 'ws')}/ws?topic=0&after=0`);
+  const socket = new WebSocket(`${__ENV.SERVICE.replace('http', 'ws')}/ws?topic=${(__VU - 1) % topics}&after=0`);
   socket.onmessage = (event) => take(JSON.parse(event.data));
   setTimeout(() => socket.close(), seconds * 1000);
 }
@@ -49,7 +50,7 @@ function poll() {
   }
 }
 
-export default __ENV.JOB === 'websocket' ? follow : poll;
+export default __ENV.TRANSPORT === 'websocket' ? follow : poll;
 
 export function handleSummary(data) {
   return { [__ENV.SUMMARY]: JSON.stringify(data) };

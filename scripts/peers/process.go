@@ -55,7 +55,7 @@ func (p *process) work(ctx context.Context, target *adapter.Target, w work, publ
 	if w.rate > 0 && !publishes {
 		if _, err := target.Admin().Publish(ctx, admin.PublicationRequest{
 			Schedule: scenario.Schedule{
-				Topics: 1, Rate: w.rate, Arrivals: scenario.Fixed, Length: w.length() + w.connecting() + toolEnd,
+				Topics: w.topics(), Rate: w.rate, Arrivals: scenario.Fixed, Length: w.length() + w.connecting() + toolEnd,
 			},
 			PayloadBytes: payloadBytes,
 		}); err != nil {

@@ -55,6 +55,7 @@ func (f file) table() string {
 // what says what a job is, and what is counted.
 var what = map[string]struct{ title, unit string }{
 	sockets: {"Each of %d clients follows one topic over WebSocket", "messages"},
+	own:     {"Each of %d clients follows a topic of its own over WebSocket; messages come one by one", "messages"},
 	polls:   {"Each of %d clients polls once a second, and takes what there is", "polls"},
 	closed:  {"Each of %d clients polls again as soon as it was answered; all answers are empty", "polls"},
 }

@@ -36,11 +36,11 @@ type tool struct {
 func tools(bench, k6 string) []tool {
 	return []tool{
 		{
-			name: "bench", program: bench, version: []string{"--version"}, jobs: []string{sockets, polls, closed},
+			name: "bench", program: bench, version: []string{"--version"}, jobs: []string{sockets, own, polls, closed},
 			publishes: true, arguments: benchArguments, report: benchReport,
 		},
 		{
-			name: "k6", program: k6, version: []string{"version"}, jobs: []string{sockets, polls, closed},
+			name: "k6", program: k6, version: []string{"version"}, jobs: []string{sockets, own, polls, closed},
 			prepare: prepareK6, arguments: k6Arguments, report: k6Report,
 		},
 		{
@@ -103,7 +103,7 @@ func benchArguments(w work) []string {
 	if w.name == closed { // every poll is late, and leaves when the one before it was answered
 		interval, pacing = time.Millisecond, scenario.FixedRate
 	}
-	arguments = append(arguments, "--rate", strconv.FormatFloat(rate, 'g', -1, 64))
+	arguments = append(arguments, "--topics", strconv.Itoa(w.topics()), "--rate", strconv.FormatFloat(rate, 'g', -1, 64))
 	if interval > 0 {
 		arguments = append(arguments, "--poll-interval", interval.String(), "--poll-pacing", string(pacing))
 	}

@@ -13,12 +13,14 @@ type job struct {
 	transport scenario.Transport
 	clients   int
 	interval  time.Duration // between a client's answer and its next poll; 0 for none
-	rate      float64       // messages a second; 0 for none
+	rate      float64       // messages a second on each topic; 0 for none
+	own       bool          // each client has a topic of its own, or there is one
 }
 
 // The names of the jobs.
 const (
 	sockets = "websocket"   // each client follows the topic over WebSocket
+	own     = "own-topics"  // each client follows a topic of its own over WebSocket, and messages come one by one
 	polls   = "short-poll"  // each client polls once a second, takes the messages and moves its cursor
 	closed  = "closed-loop" // each client polls as soon as it was answered; all answers are empty
 )
@@ -27,6 +29,7 @@ const (
 func jobs(s size) []job {
 	return []job{
 		{name: sockets, transport: scenario.WebSocket, clients: either(s, 20, 2000), rate: either(s, 20.0, 2.0)},
+		{name: own, transport: scenario.WebSocket, clients: either(s, 20, 2000), rate: either(s, 20.0, 2.0), own: true},
 		{name: polls, transport: scenario.ShortPoll, clients: either(s, 20, 2000), interval: either(s, 200*time.Millisecond, time.Second), rate: either(s, 20.0, 1.0)},
 		{name: closed, transport: scenario.ShortPoll, clients: either(s, 20, 1000)},
 	}
@@ -47,6 +50,14 @@ type work struct {
 	folder string
 	// wall is how far the wall clock is ahead of the clock that messages are stamped by.
 	wall time.Duration
+}
+
+// topics is how many topics there are.
+func (w work) topics() int {
+	if w.own {
+		return w.clients
+	}
+	return 1
 }
 
 // length is how long a tool must go on for after it has connected: a second longer than what is looked at.
