@@ -105,6 +105,7 @@ func TestPublishedTables(t *testing.T) {
 		{"README.md", "results/layers/chrome.md"},
 		{"docs/layers.md", "results/layers/table.md"},
 		{"docs/layers.md", "results/layers/deflate.md"},
+		{"results/growth/README.md", "results/growth/table.md"},
 	} {
 		_, rest, ok := strings.Cut(readFile(t, v.document), "<!-- "+v.table+" -->\n")
 		shown, _, closed := strings.Cut(rest, "<!-- end -->")
