@@ -11,8 +11,11 @@ import (
 )
 
 // announce says what the model expects of a run, of a variant if it has a name, before it is known what came of
-// it.
+// it; nothing where it does not know how messages arrive.
 func announce(w io.Writer, variant string, s scenario.Scenario) {
+	if !model.Knows(s.Arrivals) {
+		return
+	}
 	for _, t := range s.Transports {
 		for i, p := range predictParts(s, t, 1, s.Rate) {
 			_, _ = fmt.Fprintf(w, "predicted  %s%-10s %smean %s, p99 %s, %.4g requests/s\n", column(variant), t, groupName(s, i),
@@ -32,6 +35,9 @@ func groupName(s scenario.Scenario, i int) string {
 // addPredictions puts what the model expects beside what was measured, at the rate that came about. Where there are
 // groups it is asked about each of them: their latencies follow different laws.
 func addPredictions(r *result.Result) {
+	if !model.Knows(r.Scenario.Arrivals) {
+		return
+	}
 	for i := range r.Trials {
 		t := &r.Trials[i]
 		if t.Messages.Published == nil || t.Wire.Window <= 0 {

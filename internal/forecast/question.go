@@ -46,6 +46,8 @@ func (q Question) Validate() error {
 		return err
 	}
 	switch {
+	case !model.Knows(s.Arrivals):
+		return fmt.Errorf("--arrivals %s: there are no closed forms for bursts: want %s or %s, or measure it with bench run", s.Arrivals, scenario.Fixed, scenario.Poisson)
 	case s.Rate < minRate:
 		return fmt.Errorf("--rate %v: want 0.000001 at least, a message in eleven days", s.Rate)
 	case q.RoundTrip < 0 || q.RoundTrip > maxRoundTrip:

@@ -15,7 +15,7 @@ type Link struct {
 func (l Link) RoundTrip() time.Duration { return 2 * l.OneWay }
 
 // Input is all that a prediction follows from. Durations are from 0 to a day, Rate from 0 to 1e6;
-// what lies outside is not looked into.
+// what lies outside is not looked into. Arrivals are those that it Knows.
 type Input struct {
 	Transport scenario.Transport
 	Link      Link
@@ -77,6 +77,10 @@ func (in Input) base() time.Duration { return in.Answer + in.Link.OneWay }
 func (in Input) gap() time.Duration {
 	return in.Answer + in.Link.RoundTrip() + in.Turnaround + in.connect() + in.Parse
 }
+
+// Knows reports whether there are laws for an arrival process. There are none for bursts: what of a burst an answer
+// carries depends on how far the server got in publishing it.
+func Knows(a scenario.Arrivals) bool { return a != scenario.Burst }
 
 // spaced reports whether messages are evenly spaced. Where there are none, it makes no difference
 // how they are not spaced, and the forms for Poisson arrivals have the limit.
