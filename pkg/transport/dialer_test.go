@@ -192,8 +192,8 @@ func TestWaitingForASlotTakesNoGoroutine(t *testing.T) {
 			waiting.Go(func() { _, _ = d.Connect(t.Context(), "server:80") })
 		}
 		synctest.Wait()
-		if n := runtime.NumGoroutine() - before; dialing != 1 || n != clients+1 {
-			t.Errorf("%d dial, in %d goroutines; want 1 and %d", dialing, n, clients+1)
+		if n := runtime.NumGoroutine() - before; dialing != 1 || n > clients+1 { // those of other tests may end meanwhile
+			t.Errorf("%d dial, in %d goroutines; want 1 and %d at most", dialing, n, clients+1)
 		}
 		close(open)
 		waiting.Wait()
