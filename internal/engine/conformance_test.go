@@ -80,7 +80,7 @@ func conforms(t *testing.T, s scenario.Scenario, r result.Trial) {
 		t.Errorf("latency from %v to %v: want 0 to %v", r.Latency.Min, r.Latency.Max, worst)
 	}
 	if d := r.Server.Books.Difference; d == nil || *d != 0 {
-		t.Errorf("books differ by %v bytes", d)
+		t.Errorf("books = %+v", r.Server.Books)
 	}
 	if r.Verdict.State != result.Valid {
 		t.Errorf("verdict = %+v", r.Verdict)

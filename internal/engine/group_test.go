@@ -103,7 +103,7 @@ func groupsConform(t *testing.T, s scenario.Scenario, r result.Trial) {
 		t.Errorf("messages = %+v, lost %d: want %d, once and in order", m, *m.Lost, owed(s, 1)[0])
 	}
 	if d := r.Server.Books.Difference; d == nil || *d != 0 || r.Verdict.State != result.Valid {
-		t.Errorf("the books differ by %v, verdict = %+v", d, r.Verdict)
+		t.Errorf("books = %+v, verdict = %+v", r.Server.Books, r.Verdict)
 	}
 	slicesAddUp(t, s, r)
 	addsUp(t, r.Wire)

@@ -199,7 +199,7 @@ func (p *poller) connect(ctx context.Context) error {
 	if !p.client.KeepAlive {
 		finish = conn.Meter().FinishAlone // the request asks the server to close
 	}
-	p.release = context.AfterFunc(ctx, finish)
+	p.release = transport.AfterFunc(ctx, finish)
 	return nil
 }
 

@@ -35,7 +35,7 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 		return transport.UnlessDone(ctx, err)
 	}
 	r := &reader{conn: conn, sink: sink}
-	release := context.AfterFunc(ctx, conn.Meter().Finish)
+	release := transport.AfterFunc(ctx, conn.Meter().Finish)
 	defer func() {
 		if release() {
 			conn.Meter().Finish()

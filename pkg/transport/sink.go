@@ -54,12 +54,3 @@ func (u *Unit) Return() {
 	*u = Unit{Messages: u.Messages[:0]}
 	units.Put(u)
 }
-
-// UnlessDone returns err, or nil when ctx has ended: what goes wrong then is how a subscription
-// ends, not why.
-func UnlessDone(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
-}

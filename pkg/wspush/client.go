@@ -33,7 +33,7 @@ func (c *Client) Subscribe(ctx context.Context, sink transport.Sink) error {
 	if err := c.open(ctx, r); err != nil {
 		return transport.UnlessDone(ctx, fmt.Errorf("opening handshake: %w", err))
 	}
-	release := context.AfterFunc(ctx, func() { r.sendClose(closeNormal) })
+	release := transport.AfterFunc(ctx, func() { r.sendClose(closeNormal) })
 	defer release()
 	if err := sink.Ready(ctx); err != nil {
 		return transport.UnlessDone(ctx, err)

@@ -6,11 +6,12 @@ import (
 
 	"pollpush/pkg/exchange"
 	"pollpush/pkg/http1"
+	"pollpush/pkg/transport"
 )
 
 // open makes the opening handshake. A context that ends meanwhile ends the connection in order.
 func (c *Client) open(ctx context.Context, r *reader) error {
-	release := context.AfterFunc(ctx, r.conn.Meter().Finish)
+	release := transport.AfterFunc(ctx, r.conn.Meter().Finish)
 	target := c.Subscription.AppendQuery([]byte(c.Endpoint.Prefix + Path + "?"))
 	key := newKey()
 	err := r.open(upgrade(target, c.Endpoint.Host, key, c.Fields, c.Deflate), key, c.Deflate)

@@ -1,0 +1,41 @@
+package transport_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pollpush/pkg/transport"
+)
+
+func TestAfterFuncWaitsForWhatHasBegun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		returned := false
+		stop := transport.AfterFunc(ctx, func() {
+			time.Sleep(time.Second)
+			returned = true
+		})
+		cancel()
+		synctest.Wait()
+		if returned {
+			t.Fatal("it has returned already: there is nothing to wait for")
+		}
+		if stop() || !returned {
+			t.Errorf("stopped before it returned: %t", !returned)
+		}
+	})
+}
+
+func TestAfterFuncThatIsStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		stop := transport.AfterFunc(ctx, func() { t.Error("called") })
+		if !stop() {
+			t.Error("it was called, or will be")
+		}
+		cancel()
+		synctest.Wait()
+	})
+}
