@@ -51,6 +51,7 @@ func BorrowUnit() *Unit {
 
 // Return gives a unit back that was borrowed. Its memory goes to the next one.
 func (u *Unit) Return() {
+	clear(u.Messages) // what they stood in is not to live on for it
 	*u = Unit{Messages: u.Messages[:0]}
 	units.Put(u)
 }

@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"time"
 
 	"pollpush/internal/build"
+	"pollpush/internal/cli"
 	"pollpush/internal/host"
+	"pollpush/internal/result"
 )
 
 // file is what a command leaves: everything measured, and on what.
@@ -27,12 +30,26 @@ func newFile() file {
 	return file{Tool: build.Read(), Host: host.Read(), Started: time.Now().UTC(), Versions: make(map[string]string)}
 }
 
-func (f file) write(path string) error {
-	text, err := json.MarshalIndent(f, "", "  ")
+// measureInto measures what is put into a file, which is known to be writable before.
+func measureInto(path string, measure func(*file) error) error {
+	place, err := result.Create(path)
 	if err != nil {
+		return cli.UsageError(fmt.Errorf("--out: %w", err))
+	}
+	defer place.Discard()
+	f := newFile()
+	if err := measure(&f); err != nil {
 		return err
 	}
-	return os.WriteFile(path, append(text, '\n'), 0o600)
+	return place.Commit(f.write)
+}
+
+func (f file) write(w io.Writer) error {
+	text, err := json.MarshalIndent(f, "", "  ")
+	if err == nil {
+		_, err = w.Write(append(text, '\n'))
+	}
+	return err
 }
 
 func readFile(path string) (file, error) {

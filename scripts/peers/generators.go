@@ -28,11 +28,7 @@ func generatorsCommand() *cobra.Command {
 					return cli.UsageError(fmt.Errorf("no %s here (%q): results/peers/README.md says where to get it", t.name, t.program))
 				}
 			}
-			f := newFile()
-			if err := generateAll(command.Context(), &f, all, s, command.ErrOrStderr()); err != nil {
-				return err
-			}
-			return f.write(out)
+			return measureInto(out, func(f *file) error { return generateAll(command.Context(), f, all, s, command.ErrOrStderr()) })
 		},
 	}
 	s.bind(command)

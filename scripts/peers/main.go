@@ -12,6 +12,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 
@@ -52,6 +53,12 @@ type size struct {
 
 // bind adds the flags that say how much.
 func (s *size) bind(command *cobra.Command) {
+	command.PreRunE = func(*cobra.Command, []string) error {
+		if s.rounds < 1 {
+			return cli.UsageError(fmt.Errorf("--rounds %d: want 1 or more", s.rounds))
+		}
+		return nil
+	}
 	command.Flags().IntVar(&s.rounds, "rounds", 3, "how often all take their turn")
 	command.Flags().BoolVar(&s.quick, "quick", false, "few clients and short windows: to see that it works, not for figures")
 }

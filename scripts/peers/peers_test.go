@@ -126,3 +126,19 @@ func TestGenerateThatEnds(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
+
+// What cannot be is refused before anything is measured.
+func TestBadInput(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"servers", "--rounds", "0"}, "--rounds 0: want 1 or more"},
+		{[]string{"servers", "--out", filepath.Join(t.TempDir(), "none", "servers.json")}, "cannot be written: no such file or directory"},
+	} {
+		var stdout, stderr strings.Builder
+		if code := run(t.Context(), c.args, strings.NewReader(""), &stdout, &stderr); code != 2 || !strings.Contains(stderr.String(), c.want) || stdout.Len() > 0 {
+			t.Errorf("%v: %d, %s, want %q", c.args, code, stderr.String(), c.want)
+		}
+	}
+}

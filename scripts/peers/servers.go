@@ -37,11 +37,7 @@ func serversCommand() *cobra.Command {
 		Short: "Compare the target with nginx and Nchan, serving the same messages to the same clients",
 		Args:  cli.NoArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			f := newFile()
-			if err := serveAll(command.Context(), &f, s, command.ErrOrStderr()); err != nil {
-				return err
-			}
-			return f.write(out)
+			return measureInto(out, func(f *file) error { return serveAll(command.Context(), f, s, command.ErrOrStderr()) })
 		},
 	}
 	s.bind(command)

@@ -38,7 +38,7 @@ func sample() file {
 
 func TestTable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f.json")
-	if err := sample().write(path); err != nil {
+	if err := measureInto(path, func(f *file) error { *f = sample(); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	f, err := readFile(path)
@@ -64,7 +64,7 @@ func TestTable(t *testing.T) {
 
 func TestTableOfNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f.json")
-	if err := newFile().write(path); err != nil {
+	if err := measureInto(path, func(*file) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"table", path}, {"table", path + "x"}} {
