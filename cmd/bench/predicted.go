@@ -77,9 +77,10 @@ func predict(s scenario.Scenario, t scenario.Transport, a scenario.Attendance, r
 	in.Rate = rate
 	p := model.Predict(in)
 	joins := float64(a.Joins) / s.Duration.Seconds()
+	p50, p99 := p.Latency.Quantile(0.5), p.Latency.Quantile(0.99)
 	prediction := result.Prediction{
 		Rate: rate,
-		Mean: p.Latency.Mean(), P50: p.Latency.Quantile(0.5), P99: p.Latency.Quantile(0.99), Max: p.Latency.Max(),
+		Mean: p.Latency.Mean(), P50: &p50, P99: &p99, Max: p.Latency.Max(),
 		RequestsPerSecond: p.Requests * a.Mean, EmptyShare: p.Empty, MessagesPerAnswer: p.Batch,
 		ConnectionsPerSecond: p.Connections*a.Mean + joins,
 	}

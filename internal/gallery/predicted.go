@@ -1,7 +1,10 @@
 package gallery
 
 import (
+	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"pollpush/internal/chart"
@@ -11,17 +14,17 @@ import (
 // forecasts are what the model says of latencies, and what was measured of the same.
 var forecasts = []struct {
 	name     string
-	computed func(result.Prediction) time.Duration
+	computed func(result.Prediction) *time.Duration // nil where several trials have none in common
 	measured func(line) time.Duration
 }{
-	{"mean", func(p result.Prediction) time.Duration { return p.Mean }, func(l line) time.Duration { return l.latency.Mean() }},
-	{"p99", func(p result.Prediction) time.Duration { return p.P99 }, func(l line) time.Duration { return l.latency.Percentile(99) }},
+	{"mean", func(p result.Prediction) *time.Duration { return &p.Mean }, func(l line) time.Duration { return l.latency.Mean() }},
+	{"p99", func(p result.Prediction) *time.Duration { return p.P99 }, func(l line) time.Duration { return l.latency.Percentile(99) }},
 }
 
 func predicted(lines []line) (Figure, bool) {
 	var shown []line
 	for _, l := range lines {
-		if l.prediction() != nil && l.latency.Count() > 0 {
+		if l.sum.Predicted != nil && l.latency.Count() > 0 {
 			shown = append(shown, l)
 		}
 	}
@@ -34,7 +37,7 @@ func predicted(lines []line) (Figure, bool) {
 			Title: "Predicted and measured latency",
 			Description: "Mean and 99th percentile of the latency in milliseconds, over each transport: what was measured beside what a closed-form model computes " +
 				"from interval, rate and distance alone, as if processors took no time.",
-			Notes: slices.Concat([]string{"Computed bars are hollow: they are the model's, and were not measured."},
+			Notes: slices.Concat([]string{"Computed bars are hollow: they are the model's, and were not measured."}, differ(shown),
 				left(lines, shown, "there is no prediction or nothing arrived"), notes(shown)),
 		},
 		Axis: "latency, ms",
@@ -42,7 +45,13 @@ func predicted(lines []line) (Figure, bool) {
 	}
 	for _, f := range forecasts {
 		measured := func(l line) float64 { return milliseconds(f.measured(l)) }
-		computed := func(l line) float64 { return milliseconds(f.computed(*l.prediction())) }
+		computed := func(l line) float64 {
+			d := f.computed(*l.sum.Predicted)
+			if d == nil {
+				return math.NaN()
+			}
+			return milliseconds(*d)
+		}
 		g := chart.Group{Name: f.name}
 		for _, l := range shown {
 			bar := l.bar(measured(l), "ms")
@@ -64,5 +73,16 @@ func (l line) computed(v float64) chart.Bar {
 	}}
 }
 
-// prediction is that of the first trial; they differ by how many messages fell due.
-func (l line) prediction() *result.Prediction { return l.trials[0].Predicted }
+// differ says why some lines have no computed percentile.
+func differ(lines []line) []string {
+	var names []string
+	for _, l := range lines {
+		if l.sum.Predicted.P99 == nil {
+			names = append(names, l.name())
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("No p99 is computed of several trials where the model has another one for each: %s.", strings.Join(names, "; "))}
+}

@@ -39,7 +39,7 @@ func load(t *testing.T) result.Result {
 	}
 	for i := range r.Trials {
 		trial := &r.Trials[i]
-		trial.Predicted = &result.Prediction{Mean: 3 * time.Millisecond, P99: 5 * time.Millisecond}
+		trial.Predicted = &result.Prediction{Mean: 3 * time.Millisecond, P99: new(time.Duration(5 * time.Millisecond))}
 		for k := range 6 {
 			d := trial.Latency.P50 * time.Duration(10+k%3) / 10
 			trial.Timeline = append(trial.Timeline, result.Slice{
@@ -73,7 +73,7 @@ func hostile(t *testing.T) result.Result {
 	r.Trials[1].Verdict = result.Verdict{State: result.Invalid, Reasons: []string{"3 messages were lost"}}
 	r.Trials[2].Verdict = result.Verdict{State: result.Suspect, Reasons: []string{"the generator was late"}}
 	r.Trials[3].Complete = false
-	r.Trials[2].Predicted = &result.Prediction{Mean: -1 << 63, P99: 1<<63 - 1, RequestsPerSecond: 1e308}
+	r.Trials[2].Predicted = &result.Prediction{Mean: -1 << 63, P99: new(time.Duration(1<<63 - 1)), RequestsPerSecond: 1e308}
 	r.Trials[2].Timeline[1].P50 = -5
 	r.Trials[2].Server.RSS = 1<<63 - 1
 	return r

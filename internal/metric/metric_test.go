@@ -39,7 +39,7 @@ func trial() result.Trial {
 			},
 		},
 		Server:       result.Server{Process: result.Process{CPUUser: 3e6, CPUSystem: 1e6, RSS: 50e6, Goroutines: 9}},
-		Predicted:    &result.Prediction{Mean: 250e3, P99: 3e6, RequestsPerSecond: 2.5},
+		Predicted:    &result.Prediction{Mean: 250e3, P99: new(time.Duration(3e6)), RequestsPerSecond: 2.5},
 		PublishLag:   lag(7e6),
 		PollLag:      lag(8e6),
 		GeneratorLag: lag(9e6),

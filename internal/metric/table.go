@@ -20,7 +20,7 @@ var kinds = []Kind{
 	{Name: "latency.max", Unit: milliseconds, Better: Less, Meaning: "all messages do", value: latency(func(d result.Distribution) time.Duration { return d.Max })},
 
 	{Name: "predicted.mean", Unit: milliseconds, Better: Neither, Detail: true, Meaning: "the mean latency that the model computes", value: predicted(func(p result.Prediction) float64 { return float64(p.Mean) })},
-	{Name: "predicted.p99", Unit: milliseconds, Better: Neither, Detail: true, Meaning: "the 99th percentile that the model computes", value: predicted(func(p result.Prediction) float64 { return float64(p.P99) })},
+	{Name: "predicted.p99", Unit: milliseconds, Better: Neither, Detail: true, Meaning: "the 99th percentile that the model computes, of several trials where it is the same for all", value: predictedP99},
 	{Name: "predicted.excess", Unit: milliseconds, Better: Less, Detail: true, Meaning: "the measured mean latency less the computed one", value: excess},
 	{Name: "predicted.requests_per_second", Unit: perSecond, Better: Neither, Detail: true, Meaning: "HTTP requests that the model computes", value: predicted(func(p result.Prediction) float64 { return p.RequestsPerSecond })},
 
@@ -112,6 +112,13 @@ func predicted(of func(result.Prediction) float64) valueFunc {
 		}
 		return of(*t.Predicted), true
 	}
+}
+
+func predictedP99(t result.Trial) (float64, bool) {
+	if t.Predicted == nil || t.Predicted.P99 == nil {
+		return 0, false
+	}
+	return float64(*t.Predicted.P99), true
 }
 
 func excess(t result.Trial) (float64, bool) {

@@ -40,11 +40,15 @@ func mergeGroups(trials []Trial) ([]Group, error) {
 		if err != nil {
 			return nil, err
 		}
+		merged[i].Predicted = predictionOf(trials, func(t *Trial) share {
+			g := &t.Groups[i]
+			return share{g.Predicted, g.Latency.Count, g.Wire.Window}
+		})
 	}
 	return merged, nil
 }
 
-// add adds everything but the distribution.
+// add adds everything but the distribution and what is predicted.
 func (g *Group) add(o Group) {
 	g.Clients = g.Clients.add(o.Clients)
 	g.Messages = g.Messages.add(o.Messages)

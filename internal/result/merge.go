@@ -20,7 +20,7 @@ func (r Result) Of(transport scenario.Transport) []Trial {
 // time are added, histograms merged; of memory, goroutines and the time to connect it has the largest,
 // of the verdicts the worst, with all reasons. What one trial does not know, the whole does not know. Groups are
 // taken together by their names. There is no timeline of several trials: a slice has no histogram to merge, and
-// percentiles are never averaged.
+// percentiles are never averaged: what the model predicts of several trials has one only where it is the same in all.
 func Merge(trials []Trial) (Trial, error) {
 	if len(trials) == 0 {
 		return Trial{}, nil
@@ -37,6 +37,7 @@ func Merge(trials []Trial) (Trial, error) {
 	for _, t := range trials[1:] {
 		sum.add(t)
 	}
+	sum.Predicted = predictionOf(trials, func(t *Trial) share { return share{t.Predicted, t.Latency.Count, t.Wire.Window} })
 	for _, d := range []func(*Trial) *Distribution{
 		func(t *Trial) *Distribution { return &t.Latency },
 		func(t *Trial) *Distribution { return &t.PublishLag },
@@ -52,7 +53,7 @@ func Merge(trials []Trial) (Trial, error) {
 	return sum, nil
 }
 
-// add adds everything but the distributions.
+// add adds everything but the distributions and what is predicted.
 func (t *Trial) add(o Trial) {
 	t.Trial = 0 // it is no single one
 	t.Complete = t.Complete && o.Complete
@@ -132,6 +133,15 @@ func addKnown[T int | int64](a, b *T) *T {
 	}
 	sum := *a + *b
 	return &sum
+}
+
+// predictionOf merges what the model expects of something that each trial has.
+func predictionOf(trials []Trial, of func(*Trial) share) *Prediction {
+	parts := make([]share, len(trials))
+	for i := range trials {
+		parts[i] = of(&trials[i])
+	}
+	return mergePredictions(parts)
 }
 
 func mergeDistributions(trials []Trial, of func(*Trial) *Distribution) (Distribution, error) {
