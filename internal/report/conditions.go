@@ -58,18 +58,29 @@ func (w *words) dials(r result.Result) []string {
 	if r.SourceAddresses != "" {
 		texts = append(texts, fmt.Sprintf(w.conditions.sources, r.SourceAddresses))
 	}
+	return append(texts, w.hardships(r.Trials)...)
+}
+
+// hardships say how hard it was to connect. What one trial does not know is not known of all.
+func (w *words) hardships(trials []result.Trial) []string {
 	var retried, overflows int64
-	for _, t := range r.Trials {
-		if t.Dials == nil {
-			continue
-		}
-		retried += t.Dials.Retried
-		if n := t.Dials.ListenOverflows; n != nil {
-			overflows += *n
+	full := w.conditions.full
+	for _, t := range trials {
+		switch d := t.Dials; {
+		case d == nil:
+			full = w.conditions.fullAtLeast
+		case d.ListenOverflows == nil:
+			retried, full = retried+d.Retried, w.conditions.fullAtLeast
+		default:
+			retried, overflows = retried+d.Retried, overflows+*d.ListenOverflows
 		}
 	}
-	if retried > 0 || overflows > 0 {
-		texts = append(texts, fmt.Sprintf(w.conditions.dials, w.connections.of(retried), w.times.of(overflows)))
+	var texts []string
+	if retried > 0 {
+		texts = append(texts, fmt.Sprintf(w.conditions.dials, w.connections.of(retried)))
+	}
+	if overflows > 0 || retried > 0 && full == w.conditions.full {
+		texts = append(texts, fmt.Sprintf(full, w.times.of(overflows)))
 	}
 	return texts
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"pollpush/internal/result"
@@ -34,7 +35,7 @@ func writeGroups(b *strings.Builder, s style, in *words, r result.Result) error 
 }
 
 // groupsTable is the table of the scenario's groups: a row for each over each transport, but for the transports
-// that have none. Its trials are taken together.
+// that have none. Its trials are taken together, but for the clients, which are those of one trial.
 func (w *words) groupsTable(r result.Result, escape func(string) string) (Grid, error) {
 	say := w.groups
 	g := Grid{Labels: 2, Rows: [][]string{{
@@ -45,20 +46,34 @@ func (w *words) groupsTable(r result.Result, escape func(string) string) (Grid, 
 		return g, nil
 	}
 	for _, name := range r.Scenario.Transports {
-		sum, err := result.Merge(r.Of(name))
+		trials := r.Of(name)
+		sum, err := result.Merge(trials)
 		if err != nil {
 			return Grid{}, err
 		}
-		for _, group := range sum.Groups {
+		for i, group := range sum.Groups {
 			labels := []string{escape(group.Name), escape(w.titleOf(group.Transport))}
-			g.Rows = append(g.Rows, append(labels, groupFigures(group, sum.Verdict.State == result.Invalid)...))
+			g.Rows = append(g.Rows, append(labels, groupFigures(group, crowdOf(trials, i), sum.Verdict.State == result.Invalid)...))
 		}
 	}
 	return g, nil
 }
 
+// crowdOf says how many clients the i-th group had in a trial: the fewest and the most, where trials differ.
+func crowdOf(trials []result.Trial, i int) string {
+	fewest, most := math.MaxInt, 0
+	for _, t := range trials {
+		n := t.Groups[i].Clients.Connected
+		fewest, most = min(fewest, n), max(most, n)
+	}
+	if fewest == most {
+		return Grouped(int64(most))
+	}
+	return Grouped(int64(fewest)) + "–" + Grouped(int64(most))
+}
+
 // groupFigures are the figures of one group. Those of an invalid trial are marked.
-func groupFigures(g result.Group, invalid bool) []string {
+func groupFigures(g result.Group, clients string, invalid bool) []string {
 	late := func(text string) string {
 		if g.Latency.Count == 0 {
 			return none
@@ -71,7 +86,7 @@ func groupFigures(g result.Group, invalid bool) []string {
 	}
 	steady := g.Wire.Steady
 	figures := []string{
-		Grouped(int64(g.Clients.Connected)), Grouped(g.Messages.Delivered), orNone(g.Messages.Lost),
+		clients, Grouped(g.Messages.Delivered), orNone(g.Messages.Lost),
 		late(milliseconds(g.Latency.Mean)), late(milliseconds(g.Latency.P50)), late(milliseconds(g.Latency.P99)), predicted,
 		ratio(float64(steady.Requests), g.Wire.Window.Seconds(), Significant),
 		ratio(float64(steady.Socket()), float64(steady.Messages), Significant),

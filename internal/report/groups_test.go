@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +49,57 @@ func TestNarrowGroups(t *testing.T) {
 			if strings.Trim(figure, "─") != "" && !strings.Contains(table(narrow), figure) {
 				t.Errorf("%s: no %s in\n%s", lang, figure, table(narrow))
 			}
+		}
+	}
+}
+
+// The clients of a group are those of one trial, however many trials there were; its deliveries are those of all.
+func TestClientsOfGroups(t *testing.T) {
+	r := load(t)
+	mixed(&r)
+	second := r.Trials[0]
+	second.Trial, second.Groups = 2, slices.Clone(second.Groups)
+	r.Trials = append(r.Trials, second)
+	delivered := 2 * second.Groups[0].Messages.Delivered
+	row := func() string {
+		text := show(t, report.Options{Format: report.Markdown}, r)
+		return regexp.MustCompile(`(?m)^\| phones .*$`).FindString(text)
+	}
+	if got, want := strings.Fields(row())[5:8], []string{"1,200", "|", report.Grouped(delivered)}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	second.Groups[0].Clients.Connected = 1190
+	if got := strings.Fields(row())[5]; got != "1,190–1,200" {
+		t.Errorf("%q clients where trials differ", got)
+	}
+}
+
+// How hard it was to connect is said as far as it is known: what the kernel does not tell is not 0.
+func TestDials(t *testing.T) {
+	r := load(t)
+	r.Trials = r.Trials[:2]
+	const nobody, full = "nobody answered 3 connections at first.", "listen queues of this host were full"
+	for _, v := range []struct {
+		name        string
+		first, more *result.Dials
+		want        []string
+	}{
+		{"all is known", &result.Dials{Retried: 2, ListenOverflows: new(int64(4))}, &result.Dials{Retried: 1, ListenOverflows: new(int64)}, []string{nobody, full + " 4 times."}},
+		{"none", &result.Dials{ListenOverflows: new(int64)}, &result.Dials{ListenOverflows: new(int64)}, nil},
+		{"not told", &result.Dials{Retried: 2}, &result.Dials{Retried: 1}, []string{nobody}},
+		{"told once", &result.Dials{Retried: 3}, &result.Dials{ListenOverflows: new(int64(4))}, []string{nobody, full + " at least 4 times"}},
+		{"known to be 0", &result.Dials{Retried: 3, ListenOverflows: new(int64)}, &result.Dials{ListenOverflows: new(int64)}, []string{nobody, full + " 0 times."}},
+		{"only full", &result.Dials{ListenOverflows: new(int64(1))}, nil, []string{full + " at least 1 time;"}},
+	} {
+		r.Trials[0].Dials, r.Trials[1].Dials = v.first, v.more
+		text := show(t, report.Options{}, r)
+		for _, want := range v.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %q in\n%s", v.name, want, text)
+			}
+		}
+		if n := strings.Count(text, "While the clients connected"); n != len(v.want) {
+			t.Errorf("%s: %d sentences, want %d", v.name, n, len(v.want))
 		}
 	}
 }

@@ -69,7 +69,8 @@ type conditions struct {
 	ownTarget, ownTargets       string // nothing; targets
 	spread                      string // clients, generators, targets
 	sources                     string // addresses
-	dials                       string // connections, times
+	dials                       string // connections
+	full, fullAtLeast           string // times
 	clocks                      string // ms
 	emulated, loopback          string
 	keepAlive, noKeepAlive      string
