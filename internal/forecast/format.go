@@ -11,13 +11,8 @@ import (
 // none stands where there is no figure.
 const none = "–"
 
-// number formats v with three significant digits, and tells small from none.
-func number(v float64) string {
-	if v > 0 && v < 0.1 {
-		return strconv.FormatFloat(three(v), 'f', -1, 64)
-	}
-	return report.Significant(v)
-}
+// number formats v with three significant digits.
+func number(v float64) string { return report.Significant(v) }
 
 // rounded returns v with so many significant digits.
 func rounded(v float64, digits int) float64 {

@@ -93,8 +93,15 @@ func (k *Kind) Shown(v float64) float64 { return v / k.Unit.size }
 // threshold may lie closer.
 func (k *Kind) Text(v float64) string { return k.Unit.after(k.Number(v)) }
 
-// Number is Text without the unit.
+// Number is Text without the unit: to the sixth digit after the point, or to six digits where those are all behind it, so that
+// what is small is not nothing.
 func (k *Kind) Number(v float64) string {
-	const parts = 1e6
-	return strconv.FormatFloat(math.Round(k.Shown(v)*parts)/parts, 'f', -1, 64)
+	const digits, parts = 6, 1e6
+	shown := k.Shown(v)
+	if math.Abs(shown) < 1 {
+		shown, _ = strconv.ParseFloat(strconv.FormatFloat(shown, 'g', digits, 64), 64) // what was formatted can be parsed
+	} else {
+		shown = math.Round(shown*parts) / parts
+	}
+	return strconv.FormatFloat(shown, 'f', -1, 64)
 }

@@ -46,6 +46,21 @@ func trial() result.Trial {
 	}
 }
 
+// A figure is written to its sixth digit, so that none that is there becomes 0.
+func TestSmallFigures(t *testing.T) {
+	k, ok := metric.ByName("messages.empty_share")
+	if !ok {
+		t.Fatal("there is no such figure")
+	}
+	for v, want := range map[float64]string{
+		0: "0", 1. / 3: "0.333333", 0.0000000123456789: "0.0000000123457", -1e-9: "-0.000000001", 12.00000049: "12", 1234.5678915: "1234.567892",
+	} {
+		if got := k.Number(v); got != want {
+			t.Errorf("%v: %s, want %s", v, got, want)
+		}
+	}
+}
+
 // The names that thresholds are held to are a promise, and so is what they mean.
 func TestValues(t *testing.T) {
 	want := map[string]string{

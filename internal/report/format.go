@@ -16,12 +16,15 @@ func milliseconds(d time.Duration) string {
 	return Significant(float64(d) / float64(time.Millisecond))
 }
 
-// Significant formats v with three significant digits, or all digits before the point, grouped.
+// Significant formats v with three significant digits, or all digits before the point, grouped. What is small is not shown as
+// nothing: below 0.0001 it has an exponent.
 func Significant(v float64) string {
-	abs := max(v, -v)
-	switch {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64) // what was formatted can be parsed
+	switch abs := max(rounded, -rounded); {
 	case abs == 0:
 		return "0"
+	case abs < 0.1:
+		return strconv.FormatFloat(v, 'g', 3, 64)
 	case abs < 1:
 		return strconv.FormatFloat(v, 'f', 3, 64)
 	case abs < 10:
