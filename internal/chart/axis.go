@@ -58,16 +58,16 @@ const (
 	huge = 1e18
 )
 
-// linearScale goes from 0 to a round number.
+// linearScale goes from 0 to a round number, and where there are values below 0 from another one.
 func linearScale(values []float64) scale {
-	top := 0.0
+	low, top := 0.0, 0.0
 	for _, v := range values {
-		top = max(top, min(v, huge))
+		low, top = min(low, max(v, -huge)), max(top, min(v, huge))
 	}
-	if top < tiny {
-		top = 1
+	if top-low < tiny {
+		low, top = 0, 1
 	}
-	step := round(top/5, func(m float64) float64 { // 4 to 7 ticks
+	step := round((top-low)/5, func(m float64) float64 { // 4 to 8 ticks
 		for _, nice := range []float64{1, 2, 2.5, 5} {
 			if m <= nice*1.0001 {
 				return nice
@@ -75,9 +75,9 @@ func linearScale(values []float64) scale {
 		}
 		return 10
 	})
-	n := int(math.Ceil(top/step - 1e-6))
-	s := scale{top: float64(n) * step}
-	for i := range n + 1 {
+	first, last := int(math.Floor(low/step+1e-6)), int(math.Ceil(top/step-1e-6))
+	s := scale{low: float64(first) * step, top: float64(last) * step}
+	for i := first; i <= last; i++ {
 		s.ticks = append(s.ticks, Tick{At: float64(i) * step, Label: number(float64(i) * step)})
 	}
 	return s
@@ -148,12 +148,16 @@ func number(v float64) string {
 	if rounded := strconv.FormatFloat(v, 'g', 6, 64); !strings.Contains(rounded, "e") {
 		text = rounded // without what arithmetic left over
 	}
+	text, negative := strings.CutPrefix(text, "-")
 	whole, fraction, _ := strings.Cut(text, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]
 	}
 	if fraction != "" {
-		return whole + "." + fraction
+		whole += "." + fraction
+	}
+	if negative {
+		return "-" + whole
 	}
 	return whole
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Bars are horizontal bars from 0, in groups.
+// Bars are horizontal bars from 0, in groups. What is below 0 goes to the left.
 type Bars struct {
 	Words  About
 	Axis   string // what they measure, with the unit
@@ -93,7 +93,7 @@ func (b Bars) plot(s *sheet) {
 	s.paragraph(b.Axis, label{size: tickSize, ink: Muted})
 }
 
-// totals returns how long the bars are.
+// totals returns where the parts of the bars end.
 func (b Bars) totals() []float64 {
 	var all []float64
 	for _, g := range b.Groups {
@@ -101,19 +101,19 @@ func (b Bars) totals() []float64 {
 			sum := 0.0
 			for _, p := range bar.Parts {
 				sum += p.length()
+				all = append(all, sum)
 			}
-			all = append(all, sum)
 		}
 	}
 	return all
 }
 
-// length returns how long a part is drawn: what is not above 0, or no number, is not.
+// length returns how long a part is drawn: what is no number is not.
 func (p Part) length() float64 {
-	if math.IsNaN(p.Length) || p.Length < 0 {
+	if math.IsNaN(p.Length) {
 		return 0
 	}
-	return min(p.Length, huge)
+	return max(-huge, min(p.Length, huge))
 }
 
 func (b Bars) widest(text func(Bar) string) float64 {
@@ -149,16 +149,17 @@ func (b Bar) draw(s *sheet, x scale, above bool) {
 	if above {
 		s.y += barHeight + 2
 	}
-	sum, at := 0.0, x.from
+	sum, at := 0.0, x.place(0)
+	right := at
 	for _, p := range b.Parts {
 		sum += p.length()
 		to := x.place(sum)
-		if w := to - at; w > 0.05 {
-			s.add(p.paint(box{x: at, y: s.y, w: w, h: barHeight, tip: strings.TrimPrefix(b.Name+": "+p.Name, ": ")})...)
+		if w := math.Abs(to - at); w > 0.05 {
+			s.add(p.paint(box{x: min(at, to), y: s.y, w: w, h: barHeight, tip: strings.TrimPrefix(b.Name+": "+p.Name, ": ")})...)
 		}
-		at = to
+		at, right = to, max(right, to)
 	}
-	s.add(box{x: at + 3, y: s.y, w: textWidth(value, labelSize, false) + 5, h: barHeight, fill: Surface}) // over the grid
-	s.add(label{x: at + 6, y: s.y + barHeight/2 + labelSize*0.36, text: value, size: labelSize, ink: Text})
+	s.add(box{x: right + 3, y: s.y, w: textWidth(value, labelSize, false) + 5, h: barHeight, fill: Surface}) // over the grid
+	s.add(label{x: right + 6, y: s.y + barHeight/2 + labelSize*0.36, text: value, size: labelSize, ink: Text})
 	s.y += barHeight + barGap
 }
