@@ -95,3 +95,30 @@ func TestLines(t *testing.T) {
 		t.Errorf("a terminal without width is written to: %q", lines)
 	}
 }
+
+// Long names are shortened so that variants and transports can still be told apart, and no figure is.
+func TestLongNames(t *testing.T) {
+	v := View{
+		Doing: "without-keep-alive-over-tls  long-poll, trial 2 of 3: window for 4s", Left: 83 * time.Second,
+		Rows: []Row{
+			{Name: "without-keep-alive-over-tls  long-poll", Clients: 999, Delivered: 1_234_567, P50: time.Millisecond, P99: time.Second, Running: true},
+			{Name: "without-keep-alive-over-tls  short-poll"},
+			{Name: "plain  websocket", Delivered: 7},
+		},
+	}
+	var all strings.Builder
+	for _, width := range []int{120, 80, 60, 30} {
+		fmt.Fprintf(&all, "%d columns\n", width)
+		lines := v.Lines(width)
+		for _, line := range lines {
+			if len(line) >= width {
+				t.Errorf("%q is not narrower than %d columns", line, width)
+			}
+			fmt.Fprintln(&all, line)
+		}
+		if !strings.HasSuffix(lines[1], "about 1m23s left") || len(lines[3]) != len(lines[2]) || !strings.Contains(lines[3], " 1,234,567") {
+			t.Errorf("%d columns: a figure is cut off, or not under its title:\n%s", width, strings.Join(lines, "\n"))
+		}
+	}
+	golden.Compare(t, "long names.txt", all.String())
+}

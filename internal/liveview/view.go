@@ -53,47 +53,94 @@ var columns = []column{
 	{"kB/s", 10, func(r Row) string { return running(r, fmt.Sprintf("%.1f", r.Bytes/1000)) }},
 }
 
-// nameWidth is that of the first column: a transport's name, and the mark of the one that is running.
+// nameWidth is the least of the first column: a transport's name, and the mark of the one that is running.
 const nameWidth = 16
 
-// Lines returns the view as lines that are narrower than width, in plain ASCII.
+// markWidth is how much of that the mark takes.
+const markWidth = 2
+
+// Lines returns the view as lines that are narrower than width, in plain ASCII. Names that are too long are shortened, so
+// that figures are not.
 func (v View) Lines(width int) []string {
-	lines := []string{"", fmt.Sprintf("%s, about %s left", v.Doing, v.Left.Round(time.Second)), v.header(width)}
+	room := max(width-1, 0)
+	left := fmt.Sprintf(", about %s left", v.Left.Round(time.Second))
+	names := v.nameRoom(room)
+	lines := []string{"", shorten(v.Doing, room-len(left)) + left, header(names, room)}
 	for _, r := range v.Rows {
-		lines = append(lines, r.line(width))
+		lines = append(lines, r.line(names, room))
 	}
-	lines = append(lines, fmt.Sprintf("target: %s; generator: %s, late by %s at most", v.Target, v.Generator, milliseconds(v.Lag)))
+	lines = append(lines, wrapped(room, fmt.Sprintf("target: %s;", v.Target), fmt.Sprintf("generator: %s,", v.Generator),
+		fmt.Sprintf("late by %s at most", milliseconds(v.Lag)))...)
 	for i, line := range lines {
-		lines[i] = line[:min(len(line), max(width-1, 0))]
+		lines[i] = line[:min(len(line), room)]
 	}
 	return lines
 }
 
-func (v View) header(width int) string {
+// nameRoom returns the width of the first column: what the longest name takes, as far as the figures leave room.
+func (v View) nameRoom(room int) int {
+	longest := nameWidth
+	for _, r := range v.Rows {
+		longest = max(longest, markWidth+len(r.Name))
+	}
+	for _, c := range fitting(room) {
+		room -= c.width
+	}
+	return max(nameWidth, min(longest, room))
+}
+
+func header(names, room int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-*s", nameWidth, "")
-	for _, c := range fitting(width) {
+	fmt.Fprintf(&b, "%-*s", names, "")
+	for _, c := range fitting(room) {
 		fmt.Fprintf(&b, "%*s", c.width, c.title)
 	}
 	return b.String()
 }
 
-func (r Row) line(width int) string {
+func (r Row) line(names, room int) string {
 	var b strings.Builder
 	mark := "  "
 	if r.Running {
 		mark = "> "
 	}
-	fmt.Fprintf(&b, "%-*s", nameWidth, mark+r.Name)
-	for _, c := range fitting(width) {
+	fmt.Fprintf(&b, "%-*s", names, mark+shorten(r.Name, names-markWidth))
+	for _, c := range fitting(room) {
 		fmt.Fprintf(&b, "%*s", c.width, c.text(r))
 	}
 	return strings.TrimRight(b.String(), " ")
 }
 
-// fitting returns the columns that a terminal has room for.
-func fitting(width int) []column {
-	left := width - 1 - nameWidth
+// shorten puts an ellipsis in the middle of a text that is too long: variants differ at the beginning, transports at
+// the end.
+func shorten(text string, room int) string {
+	const ellipsis = "..."
+	kept := room - len(ellipsis)
+	switch {
+	case len(text) <= room:
+		return text
+	case kept < 2:
+		return text[:max(room, 0)]
+	}
+	return text[:(kept+1)/2] + ellipsis + text[len(text)-kept/2:]
+}
+
+// wrapped puts as many parts on a line as there is room for.
+func wrapped(room int, parts ...string) []string {
+	lines := parts[:1]
+	for _, part := range parts[1:] {
+		if last := &lines[len(lines)-1]; len(*last)+1+len(part) <= room {
+			*last += " " + part
+		} else {
+			lines = append(lines, part)
+		}
+	}
+	return lines
+}
+
+// fitting returns the columns that there is room for.
+func fitting(room int) []column {
+	left := room - nameWidth
 	for i, c := range columns {
 		if left -= c.width; left < 0 {
 			return columns[:i]
