@@ -98,7 +98,7 @@ var mayImport = map[string][]string{
 	// One exchange, taken apart. It parses the wire by itself: it checks what the transports book.
 	"internal/trace": {
 		"internal/admin", "internal/build", "internal/engine", "internal/headers",
-		"internal/scenario", "pkg/clock", "pkg/feed", "pkg/transport", "pkg/wire",
+		"internal/scenario", "internal/visible", "pkg/clock", "pkg/feed", "pkg/transport", "pkg/wire",
 	},
 
 	// What is shown. It never imports the engine: a stored result is shown as a fresh one is.
@@ -120,12 +120,12 @@ var mayImport = map[string][]string{
 
 	// Two results side by side. Its statistics are its own: see uTest.
 	"internal/compare": {
-		"internal/build", "internal/metric", "internal/report", "internal/result", "internal/scenario", "pkg/metrics",
+		"internal/build", "internal/metric", "internal/report", "internal/result", "internal/scenario", "internal/visible", "pkg/metrics",
 	},
 
 	// The model asked for more than was measured. It never runs anything.
 	"internal/forecast": {
-		"internal/headers", "internal/model", "internal/report", "internal/result", "internal/scenario",
+		"internal/headers", "internal/model", "internal/report", "internal/result", "internal/scenario", "internal/visible",
 		"pkg/exchange", "pkg/wire", "golang.org/x/net",
 	},
 
@@ -135,7 +135,7 @@ var mayImport = map[string][]string{
 	// A claim put to the test. Who runs scenarios for it is the program's business.
 	"internal/quantumleap": {
 		"internal/build", "internal/headers", "internal/host", "internal/report", "internal/result",
-		"internal/scenario", "pkg/clock", "pkg/exchange", "pkg/feed", "pkg/transport", "pkg/wire",
+		"internal/scenario", "internal/visible", "pkg/clock", "pkg/exchange", "pkg/feed", "pkg/transport", "pkg/wire",
 	},
 
 	// A network between the two, for those who want one. It knows nothing of what it carries.
@@ -254,6 +254,22 @@ func TestNoSleeps(t *testing.T) {
 				t.Errorf("%s/%s sleeps outside of a synctest bubble: wait for the thing itself, or test in a bubble",
 					p.folder(), filepath.Base(file))
 			}
+		}
+	}
+}
+
+// TestJSONIsVisible keeps all JSON that people may see on a terminal to the one way of writing it that is safe there.
+func TestJSONIsVisible(t *testing.T) {
+	files, err := filepath.Glob("[ci]*/*/*.go") // cmd and internal
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") || filepath.Dir(file) == "internal/visible" {
+			continue
+		}
+		if text := readFile(t, file); strings.Contains(text, "SetIndent(") || strings.Contains(text, "MarshalIndent(") {
+			t.Errorf("%s writes JSON for people by itself: use visible.WriteJSON", file)
 		}
 	}
 }

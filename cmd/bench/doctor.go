@@ -75,7 +75,7 @@ func runDoctor(ctx context.Context, all []*options, stdout io.Writer) error {
 	var refused error
 	surveyed := survey(ctx)
 	for i, o := range all {
-		r := doctor.Report{Plan: o.plan(), Findings: doctor.Examine(o.plan(), surveyed)}
+		r := doctor.Report{Variant: o.variant(), Plan: o.plan(), Findings: doctor.Examine(o.plan(), surveyed)}
 		if o.show.format != report.JSON {
 			_, _ = io.WriteString(stdout, between(i, o.variant())) // whoever cannot be written to says so below
 		}

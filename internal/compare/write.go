@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 
 	"pollpush/internal/build"
 	"pollpush/internal/report"
+	"pollpush/internal/visible"
 )
 
 // none stands where there is no figure.
@@ -25,10 +25,7 @@ type part struct {
 // Write shows the comparison.
 func (c *Comparison) Write(w io.Writer, f report.Format) error {
 	if f == report.JSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(c)
+		return visible.WriteJSON(w, c)
 	}
 	var text strings.Builder
 	for _, p := range c.parts() {

@@ -1,20 +1,29 @@
 package doctor
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"pollpush/internal/report"
+	"pollpush/internal/visible"
 )
 
 // schema is the version of the JSON.
 const schema = "pollpush/doctor/v1"
 
+// document is a Report as JSON. There is one for each variant of a scenario, one after the other.
+type document struct {
+	Schema   string    `json:"schema"`            // the document's form, and the version of it
+	Variant  string    `json:"variant,omitempty"` // the variant of the scenario that was looked at; absent where there are none
+	Verdict  Verdict   `json:"verdict"`           // the worst of the findings'
+	Findings []Finding `json:"findings"`          // what was looked at, in the order of the table
+}
+
 // Report is what a host was found to be.
 type Report struct {
+	Variant  string // of the scenario, "" where it has none
 	Plan     Plan
 	Findings []Finding
 }
@@ -45,14 +54,7 @@ func Of(v Verdict, findings []Finding) []Finding {
 // Write shows the report.
 func (r Report) Write(w io.Writer, f report.Format) error {
 	if f == report.JSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(struct {
-			Schema   string    `json:"schema"`
-			Verdict  Verdict   `json:"verdict"`
-			Findings []Finding `json:"findings"`
-		}{schema, r.Verdict(), r.Findings})
+		return visible.WriteJSON(w, document{schema, r.Variant, r.Verdict(), r.Findings})
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", r.title())

@@ -37,6 +37,18 @@ func TestReport(t *testing.T) {
 	golden.Compare(t, "remote.txt", write(t, report.Table, remote, healthy()))
 }
 
+// The findings for a variant say which one, and what is in them cannot be obeyed by a terminal.
+func TestJSONOfAVariant(t *testing.T) {
+	var b strings.Builder
+	r := doctor.Report{Variant: "over-tls", Plan: usual(), Findings: []doctor.Finding{{Verdict: doctor.Warns, Why: "\u009b2J"}}}
+	if err := r.Write(&b, report.JSON); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); !strings.Contains(text, `"variant": "over-tls"`) || !strings.Contains(text, `"\u009b2J"`) {
+		t.Error(text)
+	}
+}
+
 // The worst verdict is the report's.
 func TestVerdict(t *testing.T) {
 	for _, v := range []struct{ first, second, want doctor.Verdict }{

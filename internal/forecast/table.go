@@ -1,12 +1,12 @@
 package forecast
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
 	"pollpush/internal/report"
+	"pollpush/internal/visible"
 )
 
 // CSV is a format of forecasts alone: a line for each transport or, of a map, for each cell.
@@ -21,9 +21,7 @@ func Formats() []report.Format {
 func (f *Forecast) Write(w io.Writer, format report.Format) error {
 	switch {
 	case format == report.JSON:
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(f)
+		return visible.WriteJSON(w, f)
 	case format == CSV && f.Map != nil:
 		return writeCSV(w, cellFields, f.Map)
 	case format == CSV:

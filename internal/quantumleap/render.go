@@ -1,22 +1,19 @@
 package quantumleap
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
 	"pollpush/internal/report"
 	"pollpush/internal/result"
+	"pollpush/internal/visible"
 )
 
 // Write shows the Leap.
 func (l *Leap) Write(w io.Writer, f report.Format) error {
 	if f == report.JSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(l)
+		return visible.WriteJSON(w, l)
 	}
 	p := &page{format: f}
 	if !l.Complete {

@@ -1,7 +1,6 @@
 package result
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,16 +13,7 @@ import (
 )
 
 // Write writes the result as indented JSON. What a terminal would obey is escaped in it.
-func (r Result) Write(w io.Writer) error {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(r); err != nil {
-		return err
-	}
-	_, err := w.Write(visible.JSON(text.Bytes()))
-	return err
-}
+func (r Result) Write(w io.Writer) error { return visible.WriteJSON(w, r) }
 
 // Read reads the one result that is there. Fields that it does not know are ignored; another schema is refused.
 func Read(r io.Reader) (Result, error) {

@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"pollpush/internal/headers"
 	"pollpush/internal/scenario"
+	"pollpush/internal/visible"
 )
 
 // Format is how a trace is shown.
@@ -34,10 +34,7 @@ func Write(w io.Writer, f Format, t *Trace) error {
 		_, err := io.WriteString(w, t.markdown())
 		return err
 	case JSON:
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(t)
+		return visible.WriteJSON(w, t)
 	}
 	return fmt.Errorf("format %q is unknown", f)
 }

@@ -3,7 +3,10 @@
 package visible
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -54,6 +57,20 @@ func JSON(text []byte) []byte {
 		i += size
 	}
 	return safe
+}
+
+// WriteJSON writes a value as indented JSON in whose strings everything can be seen. It is how all JSON for people and
+// scripts is written.
+func WriteJSON(w io.Writer, value any) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	_, err := w.Write(JSON(text.Bytes()))
+	return err
 }
 
 // hidden reports whether a character is obeyed rather than seen.

@@ -2,6 +2,7 @@ package visible_test
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 	"unicode"
@@ -43,6 +44,21 @@ func TestJSON(t *testing.T) {
 	}
 	if i := strings.IndexFunc(string(safe), func(r rune) bool { return r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl) }); i >= 0 {
 		t.Errorf("there is something hidden in %q", safe)
+	}
+}
+
+// A value is written so that it can be read, by people and programs, and nothing of it is hidden or obeyed.
+func TestWriteJSON(t *testing.T) {
+	value := map[string]string{"name": "a < b \x1b[2J \u009b\u202e"}
+	var b strings.Builder
+	if err := visible.WriteJSON(&b, value); err != nil {
+		t.Fatal(err)
+	}
+	if want := "{\n  \"name\": \"a < b \\u001b[2J \\u009b\\u202e\"\n}\n"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+	if err := visible.WriteJSON(&b, math.NaN()); err == nil {
+		t.Error("what is no JSON was written")
 	}
 }
 
