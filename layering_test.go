@@ -114,7 +114,7 @@ var mayImport = map[string][]string{
 	// Charts: how they are drawn, which there are, and one document with all of them.
 	"internal/chart": {"git.sr.ht/~sbinet/gg", "golang.org/x/image"},
 	"internal/gallery": {
-		"internal/chart", "internal/metric", "internal/report", "internal/result", "internal/scenario", "pkg/metrics", "pkg/wire",
+		"internal/chart", "internal/metric", "internal/report", "internal/result", "internal/scenario", "pkg/metrics",
 	},
 	"internal/htmlreport": {"internal/chart", "internal/gallery", "internal/headers", "internal/host", "internal/report", "internal/result", "pkg/exchange"},
 

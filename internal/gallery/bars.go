@@ -15,10 +15,10 @@ func (l line) bar(v float64, unit string) chart.Bar {
 // hatches tell results apart.
 var hatches = []chart.Hatch{chart.Plain, chart.Rising, chart.Fallen, chart.Upright}
 
-// quantity is something that each line has one of.
+// quantity is something that each line has one of: a figure, and what it is called in a chart.
 type quantity struct {
-	name string
-	of   func(line) float64
+	name   string
+	metric string
 }
 
 // grouped makes a group of bars of each quantity, and a table with a column for each.
@@ -36,7 +36,7 @@ func grouped(lines []line, unit string, quantities []quantity) ([]chart.Group, T
 			g.Name = ""
 		}
 		for i, l := range lines {
-			v := q.of(l)
+			v := l.value(q.metric)
 			g.Bars = append(g.Bars, l.bar(v, unit))
 			rows[i] = append(rows[i], figure(v, unit))
 		}
@@ -56,18 +56,14 @@ func overTLS(lines []line) bool {
 }
 
 func requests(lines []line) (Figure, bool) {
-	second := func(n func(line) int64) func(line) float64 {
-		return func(l line) float64 { return per(float64(n(l)), l.sum.Wire.Window.Seconds()) }
-	}
 	quantities := []quantity{
-		{"HTTP requests", second(func(l line) int64 { return l.sum.Wire.Steady.Requests })},
-		{"new TCP connections", second(func(l line) int64 { return l.sum.Wire.Steady.Connections })},
-		{"new WebSocket upgrades", second(func(l line) int64 { return l.sum.Wire.Steady.Upgrades })},
+		{"HTTP requests", "wire.requests_per_second"},
+		{"new TCP connections", "wire.connections_per_second"},
+		{"new WebSocket upgrades", "wire.upgrades_per_second"},
 	}
 	if overTLS(lines) {
 		quantities = append(quantities,
-			quantity{"full TLS handshakes", second(func(l line) int64 { return l.sum.Wire.Steady.TLSFull })},
-			quantity{"resumed TLS handshakes", second(func(l line) int64 { return l.sum.Wire.Steady.TLSResumed })})
+			quantity{"full TLS handshakes", "wire.tls_full_per_second"}, quantity{"resumed TLS handshakes", "wire.tls_resumed_per_second"})
 	}
 	groups, table := grouped(lines, "/s", quantities)
 	return Figure{Table: table, Chart: chart.Bars{
@@ -81,16 +77,13 @@ func requests(lines []line) (Figure, bool) {
 }
 
 func setup(lines []line) (Figure, bool) {
-	client := func(n func(line) int64) func(line) float64 {
-		return func(l line) float64 { return per(float64(n(l)), float64(l.sum.Clients.SetUp())) }
-	}
 	quantities := []quantity{
-		{"TCP connections", client(func(l line) int64 { return l.sum.Wire.Setup.Connections })},
-		{"HTTP requests", client(func(l line) int64 { return l.sum.Wire.Setup.Requests })},
-		{"WebSocket upgrades", client(func(l line) int64 { return l.sum.Wire.Setup.Upgrades })},
+		{"TCP connections", "setup.connections_per_client"},
+		{"HTTP requests", "setup.requests_per_client"},
+		{"WebSocket upgrades", "setup.upgrades_per_client"},
 	}
 	if overTLS(lines) {
-		quantities = append(quantities, quantity{"TLS handshakes", client(func(l line) int64 { return l.sum.Wire.Setup.TLSFull + l.sum.Wire.Setup.TLSResumed })})
+		quantities = append(quantities, quantity{"TLS handshakes", "setup.tls_per_client"})
 	}
 	groups, table := grouped(lines, "", quantities)
 	return Figure{Table: table, Chart: chart.Bars{
@@ -104,9 +97,7 @@ func setup(lines []line) (Figure, bool) {
 }
 
 func serverCPU(lines []line) (Figure, bool) {
-	groups, table := grouped(lines, "ms", []quantity{{"CPU per 1,000 deliveries", func(l line) float64 {
-		return known(per(1000*milliseconds(l.sum.Server.CPU()), float64(l.sum.Wire.Steady.Messages)))
-	}}})
+	groups, table := grouped(lines, "ms", []quantity{{"CPU per 1,000 deliveries", "server.cpu_per_1000"}})
 	return Figure{Table: table, Chart: chart.Bars{
 		Words: chart.About{
 			Title:       "What the server paid: processor time",
@@ -118,7 +109,7 @@ func serverCPU(lines []line) (Figure, bool) {
 }
 
 func serverMemory(lines []line) (Figure, bool) {
-	groups, table := grouped(lines, "MB", []quantity{{"memory", func(l line) float64 { return known(float64(l.sum.Server.RSS) / 1e6) }}})
+	groups, table := grouped(lines, "MB", []quantity{{"memory", "server.memory"}})
 	return Figure{Table: table, Chart: chart.Bars{
 		Words: chart.About{
 			Title:       "What the server paid: memory",

@@ -1,21 +1,21 @@
 package gallery
 
-import (
-	"pollpush/internal/chart"
-	"pollpush/pkg/wire"
-)
+import "pollpush/internal/chart"
 
 // stack are the layers from the message outwards. All of them make up what a socket carried.
 var stack = []struct {
 	fill chart.Fill
-	of   func(wire.Bytes) int64
+	name string // of the figure
 }{
-	{chart.Fill{Name: "payload", Ink: chart.Slate}, func(b wire.Bytes) int64 { return b.Payload }},
-	{chart.Fill{Name: "framing", Ink: chart.Mist, Hatch: chart.Rising}, func(b wire.Bytes) int64 { return b.Framing }},
-	{chart.Fill{Name: "HTTP headers", Ink: chart.Ochre}, func(b wire.Bytes) int64 { return b.Header }},
-	{chart.Fill{Name: "TLS records", Ink: chart.Brown, Hatch: chart.Fallen}, func(b wire.Bytes) int64 { return b.TLS }},
-	{chart.Fill{Name: "handshakes", Ink: chart.Rose, Hatch: chart.Upright}, func(b wire.Bytes) int64 { return b.Handshake }},
+	{chart.Fill{Name: "payload", Ink: chart.Slate}, "wire.payload_bytes_per_message"},
+	{chart.Fill{Name: "framing", Ink: chart.Mist, Hatch: chart.Rising}, "wire.framing_bytes_per_message"},
+	{chart.Fill{Name: "HTTP headers", Ink: chart.Ochre}, "wire.header_bytes_per_message"},
+	{chart.Fill{Name: "TLS records", Ink: chart.Brown, Hatch: chart.Fallen}, "wire.tls_bytes_per_message"},
+	{chart.Fill{Name: "handshakes", Ink: chart.Rose, Hatch: chart.Upright}, "wire.handshake_bytes_per_message"},
 }
+
+// allLayers is the figure that they add up to.
+const allLayers = "wire.bytes_per_message"
 
 func layers(lines []line) (Figure, bool) {
 	used := make([]bool, len(stack))
@@ -26,9 +26,9 @@ func layers(lines []line) (Figure, bool) {
 			continue
 		}
 		shown = append(shown, l)
-		bar := chart.Bar{Name: l.name(), Mark: l.mark(), Ink: l.ink(), Value: figure(l.bytes(wire.Bytes.Socket), "B")}
+		bar := chart.Bar{Name: l.name(), Mark: l.mark(), Ink: l.ink(), Value: figure(l.value(allLayers), "B")}
 		for i, layer := range stack {
-			v := l.bytes(layer.of)
+			v := l.value(layer.name)
 			used[i] = used[i] || v > 0
 			fill := layer.fill
 			fill.Name += " " + figure(v, "B")
@@ -53,15 +53,10 @@ func layers(lines []line) (Figure, bool) {
 			continue
 		}
 		b.Keys = append(b.Keys, layer.fill)
-		table.add(layer.fill.Name, shown, func(l line) string { return figure(l.bytes(layer.of), "B") })
+		table.add(layer.fill.Name, shown, func(l line) string { return figure(l.value(layer.name), "B") })
 	}
-	table.add("all layers", shown, func(l line) string { return figure(l.bytes(wire.Bytes.Socket), "B") })
+	table.add("all layers", shown, func(l line) string { return figure(l.value(allLayers), "B") })
 	return Figure{Chart: b, Table: table}, len(shown) > 0
-}
-
-// bytes is what a delivery took of something, both directions added.
-func (l line) bytes(of func(wire.Bytes) int64) float64 {
-	return per(float64(of(l.sum.Wire.Steady.Up))+float64(of(l.sum.Wire.Steady.Down)), float64(l.sum.Wire.Steady.Messages))
 }
 
 // add adds a column.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pollpush/internal/chart"
+	"pollpush/internal/metric"
 	"pollpush/internal/report"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
@@ -45,16 +46,8 @@ func linesOf(sources []Source) ([]line, error) {
 			lines = append(lines, line{source: i, of: len(sources), from: s.Name, transport: transport, trials: trials, sum: sum, latency: latency})
 		}
 	}
-	slices.SortStableFunc(lines, func(a, b line) int { return rank(a.transport) - rank(b.transport) })
+	slices.SortStableFunc(lines, func(a, b line) int { return a.transport.Rank() - b.transport.Rank() })
 	return lines, nil
-}
-
-// rank is a transport's place in the order in which reports show them.
-func rank(t scenario.Transport) int {
-	if i := slices.Index(scenario.Transports(), t); i >= 0 {
-		return i
-	}
-	return len(scenario.Transports())
 }
 
 // look is what a transport looks like in every chart.
@@ -156,17 +149,10 @@ func figure(v float64, unit string) string {
 	return strings.TrimSpace(report.Significant(v) + " " + unit)
 }
 
-// per divides; by nothing it is no number.
-func per(n, d float64) float64 {
-	if d == 0 {
-		return math.NaN()
-	}
-	return n / d
-}
-
-// known returns a value, or no number when it is 0 because it was never read.
-func known(v float64) float64 {
-	if v == 0 {
+// value is the line's figure of a name in the unit that it is shown in, no number where it is not known.
+func (l line) value(name string) float64 {
+	v, known := metric.Figure(name, l.sum)
+	if !known {
 		return math.NaN()
 	}
 	return v

@@ -2,23 +2,16 @@ package gallery
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"pollpush/internal/chart"
-	"pollpush/internal/result"
 )
 
 // forecasts are what the model says of latencies, and what was measured of the same.
-var forecasts = []struct {
-	name     string
-	computed func(result.Prediction) *time.Duration // nil where several trials have none in common
-	measured func(line) time.Duration
-}{
-	{"mean", func(p result.Prediction) *time.Duration { return &p.Mean }, func(l line) time.Duration { return l.latency.Mean() }},
-	{"p99", func(p result.Prediction) *time.Duration { return p.P99 }, func(l line) time.Duration { return l.latency.Percentile(99) }},
+var forecasts = []struct{ name, computed, measured string }{
+	{"mean", "predicted.mean", "latency.mean"},
+	{"p99", "predicted.p99", "latency.p99"},
 }
 
 func predicted(lines []line) (Figure, bool) {
@@ -44,14 +37,8 @@ func predicted(lines []line) (Figure, bool) {
 		Keys: []chart.Fill{{Name: "measured", Ink: chart.Muted}, {Name: "computed by the model", Ink: chart.Muted, Hatch: chart.Rising, Hollow: true}},
 	}
 	for _, f := range forecasts {
-		measured := func(l line) float64 { return milliseconds(f.measured(l)) }
-		computed := func(l line) float64 {
-			d := f.computed(*l.sum.Predicted)
-			if d == nil {
-				return math.NaN()
-			}
-			return milliseconds(*d)
-		}
+		measured := func(l line) float64 { return l.value(f.measured) }
+		computed := func(l line) float64 { return l.value(f.computed) }
 		g := chart.Group{Name: f.name}
 		for _, l := range shown {
 			bar := l.bar(measured(l), "ms")

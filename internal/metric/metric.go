@@ -89,6 +89,17 @@ func (k *Kind) Value(t result.Trial) (v float64, known bool) { return k.value(t)
 // Shown returns a value in the unit that the metric is shown in.
 func (k *Kind) Shown(v float64) float64 { return v / k.Unit.size }
 
+// Figure returns the figure of a name without a transport, as latency.p99, in the unit that it is shown in. It is not known where
+// the trial does not tell, or its transport has no such thing.
+func Figure(name string, t result.Trial) (v float64, known bool) {
+	k, ok := ByName(name)
+	if !ok || !k.Has(t.Transport) {
+		return 0, false
+	}
+	v, known = k.Value(t)
+	return k.Shown(v), known
+}
+
 // Text returns a value as it is, with its unit: it is not rounded to what a table shows, because a
 // threshold may lie closer.
 func (k *Kind) Text(v float64) string { return k.Unit.after(k.Number(v)) }

@@ -46,6 +46,22 @@ func trial() result.Trial {
 	}
 }
 
+// A figure is read by its name in the unit that it is shown in, where the transport has it.
+func TestFigure(t *testing.T) {
+	some := trial()
+	for name, want := range map[string]float64{"latency.mean": 1, "server.memory": 50, "messages.empty_share": 0.5, "wire.requests_per_second": 3} {
+		if v, known := metric.Figure(name, some); v != want || !known {
+			t.Errorf("%s is %v, %v, want %v", name, v, known, want)
+		}
+	}
+	some.Transport = scenario.SSE
+	for _, name := range []string{"messages.empty_share", "latency", ""} {
+		if v, known := metric.Figure(name, some); v != 0 || known {
+			t.Errorf("%q of SSE is %v, %v", name, v, known)
+		}
+	}
+}
+
 // A figure is written to its sixth digit, so that none that is there becomes 0.
 func TestSmallFigures(t *testing.T) {
 	k, ok := metric.ByName("messages.empty_share")

@@ -85,5 +85,8 @@ func (c column) figure(k *metric.Kind) (v float64, known bool) {
 	return k.Shown(v), known
 }
 
-// perMessage returns n for each message that the window's exchanges and frames carried.
-func (c column) perMessage(n int64) float64 { return float64(n) / float64(c.steady.Messages) }
+// value is the figure of a name in the unit that it is shown in, 0 where it is not known.
+func (c column) value(name string) float64 {
+	v, _ := metric.Figure(name, c.sum) // which is 0 then
+	return v
+}

@@ -80,16 +80,11 @@ func groupFigures(g result.Group, clients string, invalid bool) []string {
 		}
 		return text
 	}
-	predicted := none
-	if g.Predicted != nil {
-		predicted = milliseconds(g.Predicted.Mean)
-	}
-	steady := g.Wire.Steady
+	as := column{sum: result.Trial{Transport: g.Transport, Wire: g.Wire, Predicted: g.Predicted}}
 	figures := []string{
 		clients, Grouped(g.Messages.Delivered), orNone(g.Messages.Lost),
-		late(milliseconds(g.Latency.Mean)), late(milliseconds(g.Latency.P50)), late(milliseconds(g.Latency.P99)), predicted,
-		ratio(float64(steady.Requests), g.Wire.Window.Seconds(), Significant),
-		ratio(float64(steady.Socket()), float64(steady.Messages), Significant),
+		late(milliseconds(g.Latency.Mean)), late(milliseconds(g.Latency.P50)), late(milliseconds(g.Latency.P99)),
+		shown(as, "predicted.mean", Significant), shown(as, "wire.requests_per_second", Significant), shown(as, bytesPerMessage, Significant),
 	}
 	if invalid {
 		for i, text := range figures {
@@ -106,14 +101,6 @@ func orNone(n *int64) string {
 		return none
 	}
 	return Grouped(*n)
-}
-
-// ratio formats a share of what there may be none of.
-func ratio(n, of float64, show func(float64) string) string {
-	if of == 0 {
-		return none
-	}
-	return show(n / of)
 }
 
 // crowd says how many clients there were.

@@ -138,11 +138,7 @@ func (r row) cell(c column) string {
 
 // shown returns a figure as text.
 func shown(c column, name string, show func(float64) string) string {
-	k, ok := metric.ByName(name)
-	if !ok {
-		return none
-	}
-	v, known := c.figure(k)
+	v, known := metric.Figure(name, c.sum)
 	if !known {
 		return none
 	}

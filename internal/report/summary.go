@@ -70,13 +70,13 @@ func capital(s string) string {
 
 // cost says what a delivered message took on the sockets.
 func (w *words) cost(cs []column) string {
-	byBytes := sorted(cs, bytesPerMessage)
+	byBytes := sorted(cs, valueOf(bytesPerMessage))
 	parts := make([]string, len(byBytes))
 	for i, c := range byBytes {
-		parts[i] = fmt.Sprintf(w.sentences.bytesOver, Significant(bytesPerMessage(c)), w.within[c.transport])
+		parts[i] = fmt.Sprintf(w.sentences.bytesOver, Significant(c.value(bytesPerMessage)), w.within[c.transport])
 	}
 	best := byBytes[0]
-	return fmt.Sprintf(w.sentences.bytes, w.list(parts), Significant(best.perMessage(best.steady.Down.Payload)))
+	return fmt.Sprintf(w.sentences.bytes, w.list(parts), Significant(best.value("wire.payload_bytes_per_message")))
 }
 
 // emptyPolls says how many polls were for nothing.
@@ -84,8 +84,7 @@ func (w *words) emptyPolls(cs []column) string {
 	var parts []string
 	for _, c := range cs {
 		if c.transport.Polls() && c.steady.Requests > 0 {
-			share := float64(c.steady.RequestsEmpty) / float64(c.steady.Requests)
-			parts = append(parts, fmt.Sprintf(w.sentences.emptyIn, percent(share), w.within[c.transport]))
+			parts = append(parts, fmt.Sprintf(w.sentences.emptyIn, percent(c.value("messages.empty_share")), w.within[c.transport]))
 		}
 	}
 	if len(parts) == 0 {
@@ -107,13 +106,13 @@ const (
 // contests are what polling can win. Less is better in each.
 var contests = []struct {
 	what   func(*words) string
-	value  func(column) float64
+	figure string // its name
 	factor float64
 	cpu    time.Duration // that both have to have used
 }{
 	{func(w *words) string { return w.sentences.bytesPerDelivery }, bytesPerMessage, 1, 0},
-	{func(w *words) string { return w.sentences.cpuPer1000 }, cpuPerThousand, noisy, someCPU},
-	{func(w *words) string { return w.sentences.memory }, func(c column) float64 { return float64(c.server.RSS) / 1e6 }, noisy, 0},
+	{func(w *words) string { return w.sentences.cpuPer1000 }, "server.cpu_per_1000", noisy, someCPU},
+	{func(w *words) string { return w.sentences.memory }, "server.memory", noisy, 0},
 }
 
 // pollingWins says in what polling did better than every push transport, if in anything.
@@ -125,13 +124,13 @@ func (w *words) pollingWins(cs []column) string {
 	}
 	var wins []string
 	for _, contest := range contests {
-		poll, push := sorted(polls, contest.value)[0], sorted(pushes, contest.value)[0]
+		poll, push := sorted(polls, valueOf(contest.figure))[0], sorted(pushes, valueOf(contest.figure))[0]
 		if min(poll.server.CPU(), push.server.CPU()) < contest.cpu {
 			continue
 		}
-		if v := contest.value(poll); v > 0 && v*contest.factor < contest.value(push) {
+		if v, other := poll.value(contest.figure), push.value(contest.figure); v > 0 && v*contest.factor < other {
 			wins = append(wins, fmt.Sprintf(w.sentences.cheaperIn, contest.what(w),
-				Significant(v), w.within[poll.transport], Significant(contest.value(push)), w.within[push.transport]))
+				Significant(v), w.within[poll.transport], Significant(other), w.within[push.transport]))
 		}
 	}
 	if len(wins) == 0 {
@@ -140,10 +139,12 @@ func (w *words) pollingWins(cs []column) string {
 	return fmt.Sprintf(w.sentences.cheaper, w.list(wins))
 }
 
-func bytesPerMessage(c column) float64 { return c.perMessage(c.steady.Socket()) }
+// bytesPerMessage is the name of what a delivery took on the sockets.
+const bytesPerMessage = "wire.bytes_per_message"
 
-func cpuPerThousand(c column) float64 {
-	return c.perMessage(int64(c.server.CPU())) * 1000 / float64(time.Millisecond)
+// valueOf reads a figure by its name.
+func valueOf(name string) func(column) float64 {
+	return func(c column) float64 { return c.value(name) }
 }
 
 func sorted(cs []column, by func(column) float64) []column {

@@ -62,14 +62,12 @@ func NewSweep(setting string, kinds []*metric.Kind, sources []Source) (Sweep, er
 	case len(s.Steps) == 1:
 		return Sweep{}, fmt.Errorf("%s is %s in all of these results, so there is nothing to see against it: name results in which it differs", s.name(), s.Steps[0].Value)
 	}
-	slices.SortFunc(s.Transports, func(a, b scenario.Transport) int { return slices.Index(shownOrder, a) - slices.Index(shownOrder, b) })
+	slices.SortFunc(s.Transports, func(a, b scenario.Transport) int { return a.Rank() - b.Rank() })
 	if s.Quantity() {
 		slices.SortStableFunc(s.Steps, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
 	}
 	return s, nil
 }
-
-var shownOrder = append(scenario.Transports(), scenario.Mixed)
 
 // known refuses a setting that scenarios do not have.
 func (s *Sweep) known() error {

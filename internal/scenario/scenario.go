@@ -28,6 +28,15 @@ const (
 // Transports returns all transports in the order in which reports show them.
 func Transports() []Transport { return []Transport{ShortPoll, LongPoll, SSE, WebSocket} }
 
+// Rank is the transport's place in the order in which transports are shown: what nobody knows comes last.
+func (t Transport) Rank() int {
+	order := append(Transports(), Mixed)
+	if i := slices.Index(order, t); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
 // Polls reports whether clients ask for messages, rather than being sent them.
 func (t Transport) Polls() bool { return t == ShortPoll || t == LongPoll }
 

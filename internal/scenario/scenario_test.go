@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,3 +63,12 @@ func TestValidate(t *testing.T) {
 }
 
 func nan() float64 { zero := 0.0; return zero / zero }
+
+// Transports are shown in one order: those that are compared, their mix, and what nobody knows.
+func TestRank(t *testing.T) {
+	shuffled := []scenario.Transport{"carrier-pigeon", scenario.Mixed, scenario.WebSocket, scenario.LongPoll, scenario.SSE, scenario.ShortPoll}
+	slices.SortFunc(shuffled, func(a, b scenario.Transport) int { return a.Rank() - b.Rank() })
+	if want := append(scenario.Transports(), scenario.Mixed, "carrier-pigeon"); !slices.Equal(shuffled, want) {
+		t.Errorf("%v, want %v", shuffled, want)
+	}
+}
