@@ -112,7 +112,7 @@ var mayImport = map[string][]string{
 	"internal/snippet": {},
 
 	// Charts: how they are drawn, which there are, and one document with all of them.
-	"internal/chart": {"git.sr.ht/~sbinet/gg", "golang.org/x/image"},
+	"internal/chart": {"internal/visible", "git.sr.ht/~sbinet/gg", "golang.org/x/image"},
 	"internal/gallery": {
 		"internal/chart", "internal/metric", "internal/report", "internal/result", "internal/scenario", "pkg/metrics",
 	},

@@ -259,7 +259,7 @@ func TestPrintable(t *testing.T) {
 	if got, want := chart.Printable(turned), "a\uFFFDb\uFFFDc\uFFFDd\uFFFD[31m\uFFFD é 中\n\t"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	for _, r := range "\u0085\u061c\u200e\u200f\u202a\u202e\u2066\u2069\x7f" {
+	for _, r := range "\r\u0085\u00ad\u061c\u200b\u200e\u200f\u2028\u202a\u202e\u2066\u2069\ufeff\uffff\U000e0041\x7f" {
 		if chart.Printable(string(r)) != "\uFFFD" {
 			t.Errorf("%U is taken for printable", r)
 		}

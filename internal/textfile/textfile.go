@@ -44,7 +44,8 @@ func cannotRead(path, what string, err error) error {
 	return fmt.Errorf("%s cannot be read as %s (%w): name a file that can", path, what, err)
 }
 
-// CheckLine refuses what could end a line early, or play tricks on a terminal that shows it.
+// CheckLine refuses what could end a line early, or play tricks on a terminal that shows it: all that is hidden, and blanks that
+// only look like one.
 func CheckLine(line, what string) error {
 	if !utf8.ValidString(line) {
 		return errors.New("the line is not UTF-8: save the file as such")

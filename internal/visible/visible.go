@@ -25,7 +25,7 @@ func Line(text string) string {
 			fmt.Fprintf(&b, `\x%02x`, text[i])
 		case r == '\n', r == '\r', r == '\t':
 			b.WriteByte(' ')
-		case !hidden(r):
+		case !Hidden(r):
 			b.WriteRune(r)
 		case r < utf8.RuneSelf:
 			fmt.Fprintf(&b, `\x%02x`, r)
@@ -46,7 +46,7 @@ func JSON(text []byte) []byte {
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])
 		switch {
-		case r == '\n' || !hidden(r):
+		case r == '\n' || !Hidden(r):
 			safe = append(safe, text[i:i+size]...)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
@@ -73,7 +73,8 @@ func WriteJSON(w io.Writer, value any) error {
 	return err
 }
 
-// hidden reports whether a character is obeyed rather than seen.
-func hidden(r rune) bool {
+// Hidden reports whether a character is obeyed rather than seen: controls, line ends among them, and what directs or joins
+// others without showing itself. It is the one list of these.
+func Hidden(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
