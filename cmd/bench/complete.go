@@ -35,6 +35,8 @@ func wordsOf(command, flag string) (words []string, others bool) {
 		return link.Presets(), false
 	case headersFlag:
 		return headers.Names(), true
+	case againstFlag:
+		return report.Settings(), false
 	case langFlag:
 		return texts(report.Langs()), false
 	case formatFlag:

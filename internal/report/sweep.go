@@ -69,12 +69,18 @@ func NewSweep(setting string, kinds []*metric.Kind, sources []Source) (Sweep, er
 	return s, nil
 }
 
-// known refuses a setting that scenarios do not have.
-func (s *Sweep) known() error {
+// Settings returns the names of what results can differ in.
+func Settings() []string {
 	names := []string{Variant}
 	for _, f := range scenario.Default().Flags() {
 		names = append(names, f.Name)
 	}
+	return names
+}
+
+// known refuses a setting that scenarios do not have.
+func (s *Sweep) known() error {
+	names := Settings()
 	if slices.Contains(names, s.Setting) {
 		return nil
 	}
