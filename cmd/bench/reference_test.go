@@ -12,10 +12,14 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/spf13/cobra"
 
+	"pollpush/internal/compare"
+	"pollpush/internal/doctor"
+	"pollpush/internal/forecast"
 	"pollpush/internal/golden"
 	"pollpush/internal/reference"
 	"pollpush/internal/result"
 	"pollpush/internal/scenariofile"
+	"pollpush/internal/trace"
 	"pollpush/schema"
 )
 
@@ -31,9 +35,11 @@ var everyResult = []string{
 	"Messages.delivered", "Distribution.count", "Distribution.hdr", "Wire.steady", "Wire.total", "Verdict.state", "Verdict.reasons",
 }
 
-func structs(t *testing.T) []reference.Struct {
+func structs(t *testing.T) []reference.Struct { return structsOf[result.Result](t) }
+
+func structsOf[T any](t *testing.T) []reference.Struct {
 	t.Helper()
-	all, err := reference.Structs(root, reflect.TypeFor[result.Result]())
+	all, err := reference.Structs(root, reflect.TypeFor[T]())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +79,16 @@ func TestReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const grows = " Version 1 grows by added fields; readers ignore those that they do not know."
 	for path, text := range map[string]string{
+		"docs/reference/compare.md": reference.Page("The JSON of a comparison",
+			"What `bench compare --format json` prints."+grows, structsOf[compare.Comparison](t)),
+		"docs/reference/predict.md": reference.Page("The JSON of a forecast",
+			"What `bench predict --format json` prints. All of it is computed, nothing was measured."+grows, structsOf[forecast.Forecast](t)),
+		"docs/reference/doctor.md": reference.Page("The JSON of the doctor",
+			"What `bench doctor --format json` prints."+grows, structsOf[doctor.Document](t)),
+		"docs/reference/trace.md": reference.Page("The JSON of a trace",
+			"What `bench trace --format json` prints."+grows, structsOf[trace.Trace](t)),
 		"schema/result.json":         resultSchema,
 		"schema/scenario.json":       scenarioSchema,
 		"docs/reference/bench.md":    commands,

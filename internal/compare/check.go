@@ -12,11 +12,11 @@ import (
 	"pollpush/internal/scenario"
 )
 
-// Origin says where a side comes from.
+// Origin is where a side comes from.
 type Origin struct {
-	Name    string     `json:"name"`
+	Name    string     `json:"name"` // the file
 	Tool    build.Info `json:"tool"`
-	Target  string     `json:"target"`
+	Target  string     `json:"target"`  // what was measured; embedded where bench started it itself
 	Trials  int        `json:"trials"`  // of each transport, as they were asked for
 	Invalid int        `json:"invalid"` // of all trials: they have no say
 }
@@ -34,9 +34,9 @@ func (s Side) origin() Origin {
 
 // Difference is a part of the scenario that is not the same, by the flag that sets it.
 type Difference struct {
-	Flag string `json:"flag"`
-	A    string `json:"a"`
-	B    string `json:"b"`
+	Flag string `json:"flag"` // its name, without dashes
+	A    string `json:"a"`    // its value in the first result
+	B    string `json:"b"`    // its value in the second
 }
 
 func (d Difference) String() string {

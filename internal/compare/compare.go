@@ -22,23 +22,27 @@ type Side struct {
 
 // Comparison is what two results say together.
 type Comparison struct {
-	Schema string `json:"schema"`
+	Schema string `json:"schema"` // the document's form, and the version of it
 	A      Origin `json:"a"`
 	B      Origin `json:"b"`
 	// Differences are those of the scenarios; only a comparison that was forced has any.
 	Differences []Difference `json:"scenario_differences"`
-	Figures     []Figure     `json:"figures"`
-	Latency     []Spread     `json:"latency"`
-	Notes       []string     `json:"notes"` // what to know before anything is concluded, in sentences
+	Figures     []Figure     `json:"figures"` // every metric of the transports that both results have
+	Latency     []Spread     `json:"latency"` // the distributions of these transports
+	Notes       []string     `json:"notes"`   // what to know before anything is concluded, in sentences
 }
 
 // Figure is a metric in both results.
 type Figure struct {
 	Metric  metric.Metric `json:"-"`
-	A       Estimate      `json:"a"`
-	B       Estimate      `json:"b"`
-	Change  *float64      `json:"change"` // of the medians, as a share of A's; nil where there is no such share
-	P       *float64      `json:"p"`      // nil with fewer than MinTrials
+	Name    string        `json:"metric"`  // TRANSPORT.GROUP.NAME
+	Unit    string        `json:"unit"`    // of the values here, the base of what tables show; empty for a bare number
+	Better  metric.Better `json:"better"`  // the direction in which it improves
+	Decides bool          `json:"decides"` // whether the comparison is decided by it, as was settled beforehand
+	A       Estimate      `json:"a"`       // the first result
+	B       Estimate      `json:"b"`       // the second
+	Change  *float64      `json:"change"`  // of the medians, as a share of A's; nil where there is no such share
+	P       *float64      `json:"p"`       // how likely chance alone makes such a difference; nil with fewer than MinTrials, 6
 	Finding Finding       `json:"finding"`
 }
 
@@ -102,7 +106,10 @@ func (s Side) trials(t scenario.Transport) []result.Trial {
 
 func figure(m metric.Metric, a, b []result.Trial) Figure {
 	inA, inB := values(m, a), values(m, b)
-	f := Figure{Metric: m, A: estimate(inA), B: estimate(inB)}
+	f := Figure{
+		Metric: m, Name: m.Name(), Unit: m.Unit.Base(), Better: m.Better, Decides: m.Decides,
+		A: estimate(inA), B: estimate(inB),
+	}
 	if f.A.Median != nil && f.B.Median != nil && (*f.A.Median != 0 || *f.B.Median == 0) {
 		change := metric.Change(*f.A.Median, *f.B.Median)
 		f.Change = &change

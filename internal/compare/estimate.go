@@ -15,11 +15,11 @@ const level = 0.05
 // Estimate is what the trials of one result say of a metric.
 type Estimate struct {
 	Trials int      `json:"trials"` // that have a say, and know the metric
-	Median *float64 `json:"median"` // nil without a trial
-	// Low and High are two of the values between which the median lies with a confidence of 95 % at
-	// least; nil with fewer than MinTrials.
+	Median *float64 `json:"median"` // of the values of these trials; nil without a trial
+	// Low is a value above which the median lies, and below the other end, with a confidence of 95 % at least; nil where there are too
+	// few trials for one.
 	Low  *float64 `json:"low"`
-	High *float64 `json:"high"`
+	High *float64 `json:"high"` // the other end; nil as that
 }
 
 // estimate looks at the values of trials.

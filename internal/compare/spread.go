@@ -17,11 +17,11 @@ type Spread struct {
 }
 
 // Percentile is a latency that so many percent of the messages do not exceed: from 0, the shortest, to
-// 100, the longest. It is nil where nothing was measured.
+// 100, the longest.
 type Percentile struct {
-	Percent float64        `json:"percent"`
-	A       *time.Duration `json:"a_ns"`
-	B       *time.Duration `json:"b_ns"`
+	Percent float64        `json:"percent"` // from 0, the shortest latency, to 100, the longest
+	A       *time.Duration `json:"a_ns"`    // of the first result; nil where nothing was measured
+	B       *time.Duration `json:"b_ns"`    // of the second; nil as that
 }
 
 // percents are the percentiles that are shown.

@@ -13,17 +13,17 @@ const (
 	Refuses Verdict = "refuses"   // it cannot work
 )
 
-// Finding is what one check found. Needs and Allows are empty where there is nothing to count; what is
+// Finding is what one check found. What is
 // computed and not counted begins with a ~.
 type Finding struct {
-	Check   string  `json:"check"`
+	Check   string  `json:"check"`            // what was looked at
 	Needs   string  `json:"needs,omitempty"`  // what the scenario needs
 	Has     string  `json:"has"`              // what this host has
 	Allows  string  `json:"allows,omitempty"` // what that is enough for, the rest of the scenario as it is
 	Verdict Verdict `json:"verdict"`
-	// Why is what is wrong and what comes of it, Cure what to do about it: one sentence, together. They are
-	// empty where nothing is wrong; Why alone may say what is not known.
-	Why  string `json:"why,omitempty"`
+	// Why is what is wrong and what comes of it, or what is not known.
+	Why string `json:"why,omitempty"`
+	// Cure is what to do about it: the rest of the sentence.
 	Cure string `json:"cure,omitempty"`
 	// Type is the command that does it, if one does.
 	Type string `json:"type,omitempty"`

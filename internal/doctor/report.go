@@ -13,8 +13,8 @@ import (
 // schema is the version of the JSON.
 const schema = "pollpush/doctor/v1"
 
-// document is a Report as JSON. There is one for each variant of a scenario, one after the other.
-type document struct {
+// Document is what was found, as JSON. There is one for each variant of a scenario, one after the other.
+type Document struct {
 	Schema   string    `json:"schema"`            // the document's form, and the version of it
 	Variant  string    `json:"variant,omitempty"` // the variant of the scenario that was looked at; absent where there are none
 	Verdict  Verdict   `json:"verdict"`           // the worst of the findings'
@@ -54,7 +54,7 @@ func Of(v Verdict, findings []Finding) []Finding {
 // Write shows the report.
 func (r Report) Write(w io.Writer, f report.Format) error {
 	if f == report.JSON {
-		return visible.WriteJSON(w, document{schema, r.Variant, r.Verdict(), r.Findings})
+		return visible.WriteJSON(w, Document{schema, r.Variant, r.Verdict(), r.Findings})
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", r.title())

@@ -9,20 +9,22 @@ import (
 	"pollpush/internal/scenario"
 )
 
-// BreakEven is where short polling and a push cost the same. What there is none of is nil, and the
+// BreakEven is where short polling and a push cost the same. What there is none of has no value, and the
 // sentences say why.
 type BreakEven struct {
 	Push    scenario.Transport `json:"push"`
-	Measure string             `json:"measure"`
-	// Interval is the poll interval from which on polling is the cheaper one, at the rate that was asked for;
-	// Later is how much later its messages then arrive, on average.
+	Measure string             `json:"measure"` // what is compared: requests, socket_bytes, ip_bytes or server_cpu
+	// Interval is the poll interval from which on polling is the cheaper one, at the rate that was asked for; nil where there
+	// is none.
 	Interval *time.Duration `json:"poll_interval_ns"`
-	Later    *time.Duration `json:"later_on_average_ns"`
-	// Rate is the rate of messages on a topic from which on it is, at the interval that was asked for.
+	// Later is how much later messages then arrive, on average; nil as the interval is.
+	Later *time.Duration `json:"later_on_average_ns"`
+	// Rate is the rate of messages on a topic from which on polling is the cheaper one, at the interval that was asked for; nil
+	// where there is none.
 	Rate *float64 `json:"rate_per_second"`
 	// Extrapolated says that it rests on what was measured at another scale.
 	Extrapolated bool     `json:"extrapolated,omitempty"`
-	Sentences    []string `json:"sentences"`
+	Sentences    []string `json:"sentences"` // the same in words
 }
 
 // yardstick is what is compared, in words within a sentence and as the model counts it.

@@ -13,15 +13,15 @@ const Schema = "pollpush/forecast/v1"
 
 // Forecast is the answer to a question. All of it is computed.
 type Forecast struct {
-	Schema     string            `json:"schema"`
+	Schema     string            `json:"schema"` // the document's form, and the version of it
 	Scenario   scenario.Scenario `json:"scenario"`
-	RoundTrip  time.Duration     `json:"rtt_ns"`
-	Session    time.Duration     `json:"session_ns"`
-	Cores      int               `json:"cores"`
+	RoundTrip  time.Duration     `json:"rtt_ns"`         // the round trip that was asked about
+	Session    time.Duration     `json:"session_ns"`     // how long a client stays
+	Cores      int               `json:"cores"`          // processors of the server
 	From       string            `json:"from,omitempty"` // the result that coefficients are of
-	Transports []Column          `json:"transports"`
-	BreakEvens []BreakEven       `json:"break_evens"`
-	Map        []Cell            `json:"map,omitempty"` // only when it is asked for
+	Transports []Column          `json:"transports"`     // what is expected of each transport
+	BreakEvens []BreakEven       `json:"break_evens"`    // where polling and a push cost the same
+	Map        []Cell            `json:"map,omitempty"`  // only when it is asked for
 	// Notes are sentences: where the figures come from, and where not to believe them.
 	Notes []string `json:"notes"`
 
@@ -33,48 +33,49 @@ type Forecast struct {
 // Column is what is expected of one transport. What is per second is of all clients together.
 type Column struct {
 	Transport   scenario.Transport `json:"transport"`
-	Mean        time.Duration      `json:"latency_mean_ns"`
-	P50         time.Duration      `json:"latency_p50_ns"`
-	P99         time.Duration      `json:"latency_p99_ns"`
-	Max         time.Duration      `json:"latency_max_ns"`
-	Requests    float64            `json:"requests_per_second"`
-	Connections float64            `json:"connections_per_second"`
-	// Polls is nil where nobody asks.
+	Mean        time.Duration      `json:"latency_mean_ns"`        // the mean latency
+	P50         time.Duration      `json:"latency_p50_ns"`         // the median of latencies
+	P99         time.Duration      `json:"latency_p99_ns"`         // the 99th percentile of latencies
+	Max         time.Duration      `json:"latency_max_ns"`         // the greatest latency that there can be
+	Requests    float64            `json:"requests_per_second"`    // HTTP requests
+	Connections float64            `json:"connections_per_second"` // TCP connections
+	// Polls are what polls find; nil where nobody asks.
 	Polls  *Polls    `json:"polls,omitempty"`
-	Up     Bandwidth `json:"up"`
-	Down   Bandwidth `json:"down"`
+	Up     Bandwidth `json:"up"`                       // from the clients to the server
+	Down   Bandwidth `json:"down"`                     // from the server to the clients
 	Egress float64   `json:"egress_bytes_per_30_days"` // in IP packets, down
-	// Server is nil where no result says anything of it.
+	// Server is what the server takes; nil where no result says anything of it.
 	Server *Server `json:"server_extrapolated,omitempty"`
 }
 
 // Polls is what polls find.
 type Polls struct {
-	Empty float64 `json:"empty_share"`
-	Batch float64 `json:"messages_per_answer"`
+	Empty float64 `json:"empty_share"`         // the part of the polls that is answered empty, from 0 to 1
+	Batch float64 `json:"messages_per_answer"` // messages in each answer that has any
 }
 
-// Bandwidth is what crosses in one direction, in bits a second, by the layers of package wire.
+// Bandwidth is what crosses in one direction, in bits a second, by layer.
 type Bandwidth struct {
-	Payload   float64 `json:"payload_bits_per_second"`
-	Framing   float64 `json:"framing_bits_per_second"`
-	Header    float64 `json:"header_bits_per_second"`
-	Handshake float64 `json:"handshake_bits_per_second"`
-	TLS       float64 `json:"tls_bits_per_second"`
-	Socket    float64 `json:"socket_bits_per_second"`
-	IP        float64 `json:"ip_bits_per_second"`
+	Payload   float64 `json:"payload_bits_per_second"`   // messages
+	Framing   float64 `json:"framing_bits_per_second"`   // what wraps messages
+	Header    float64 `json:"header_bits_per_second"`    // HTTP heads
+	Handshake float64 `json:"handshake_bits_per_second"` // WebSocket and TLS handshakes
+	TLS       float64 `json:"tls_bits_per_second"`       // what TLS records add
+	Socket    float64 `json:"socket_bits_per_second"`    // all of these layers
+	IP        float64 `json:"ip_bits_per_second"`        // IP packets that carry them
 }
 
 // Server is what the server takes, extrapolated from what it took in a result.
 type Server struct {
-	Clients  int           `json:"from_clients"` // what it is extrapolated from
-	Each     time.Duration `json:"cpu_each_ns"`  // processor time of a poll, or of a message that is pushed
-	Cores    float64       `json:"cpu_cores"`    // busy
-	Memory   float64       `json:"memory_bytes,omitempty"`
-	Capacity float64       `json:"clients_at_most"` // that take all of the cores
-	// WriteMean and WriteLast are how long after a message is due it is written to the mean subscriber of
-	// a topic and to the last; 0 for short polls, which spread themselves.
+	Clients  int           `json:"from_clients"`           // what it is extrapolated from
+	Each     time.Duration `json:"cpu_each_ns"`            // processor time of a poll, or of a message that is pushed
+	Cores    float64       `json:"cpu_cores"`              // busy
+	Memory   float64       `json:"memory_bytes,omitempty"` // resident memory; absent where the result does not tell
+	Capacity float64       `json:"clients_at_most"`        // that take all of the cores
+	// WriteMean is how long after a message is due it is written to the mean subscriber of a topic; 0 for short polls, which
+	// spread themselves.
 	WriteMean time.Duration `json:"write_mean_ns,omitempty"`
+	// WriteLast is the same for the last subscriber.
 	WriteLast time.Duration `json:"write_last_ns,omitempty"`
 }
 

@@ -13,24 +13,23 @@ import (
 )
 
 // Cell is one place of a map: what all clients take at a rate of messages and a poll interval. What the
-// scenario's transports leave out is nil.
+// scenario's transports leave out is not there.
 type Cell struct {
-	Rate      float64       `json:"rate_per_second"`
-	Interval  time.Duration `json:"poll_interval_ns"`
+	Rate      float64       `json:"rate_per_second"`    // messages on a topic
+	Interval  time.Duration `json:"poll_interval_ns"`   // between two polls
 	Mean      time.Duration `json:"short_poll_mean_ns"` // how late polling is
 	Short     Cost          `json:"short_poll"`
 	SSE       *Cost         `json:"sse,omitempty"`
 	WebSocket *Cost         `json:"websocket,omitempty"`
-	// Fewer is who takes fewer bytes in IP packets, short polling or the push of the map's title; Factor is
-	// how many times as many the other one takes.
+	// Fewer is who takes fewer bytes in IP packets, short polling or the push of the map's title.
 	Fewer  scenario.Transport `json:"fewer_ip_bytes"`
-	Factor float64            `json:"factor"`
+	Factor float64            `json:"factor"` // how many times as many the other one takes
 }
 
 // Cost is bytes a second, both directions.
 type Cost struct {
-	Bytes float64 `json:"socket_bytes_per_second"`
-	IP    float64 `json:"ip_bytes_per_second"`
+	Bytes float64 `json:"socket_bytes_per_second"` // on the sockets
+	IP    float64 `json:"ip_bytes_per_second"`     // in IP packets
 }
 
 // mapRates and mapIntervals span what applications ask for. What the scenario asks for is put between.

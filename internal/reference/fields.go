@@ -37,7 +37,7 @@ type Field struct {
 // Structs returns the objects that the JSON of a value of a type is made of, the type's own first. Each field
 // is described by its comment, or by that of its type. root is the folder of this module.
 func Structs(root string, of reflect.Type) ([]Struct, error) {
-	w := &walk{sources: sources{root: root, read: map[string]*source{}}, seen: map[string]reflect.Type{}}
+	w := &walk{home: of.PkgPath(), sources: sources{root: root, read: map[string]*source{}}, seen: map[string]reflect.Type{}}
 	if err := w.object(of); err != nil {
 		return nil, err
 	}
@@ -45,6 +45,7 @@ func Structs(root string, of reflect.Type) ([]Struct, error) {
 }
 
 type walk struct {
+	home    string // the package whose types are called by their names alone
 	sources sources
 	structs []Struct
 	missing []error // descriptions
@@ -53,20 +54,20 @@ type walk struct {
 
 // object adds a struct, and those of its fields.
 func (w *walk) object(t reflect.Type) error {
-	if other, ok := w.seen[title(t)]; ok {
+	if other, ok := w.seen[w.title(t)]; ok {
 		if other != t {
 			return fmt.Errorf("%s and %s have the same name: rename one", other, t)
 		}
 		return nil
 	}
-	w.seen[title(t)] = t
+	w.seen[w.title(t)] = t
 	src, err := w.sources.of(t.PkgPath())
 	if err != nil {
 		return err
 	}
 	name := plain(t)
 	at := len(w.structs)
-	w.structs = append(w.structs, Struct{Name: title(t), Doc: nilWord.ReplaceAllString(sentence(src.docs[name], name), "absent")})
+	w.structs = append(w.structs, Struct{Name: w.title(t), Doc: nilWord.ReplaceAllString(sentence(src.docs[name], name), "absent")})
 	var fields []Field
 	if t.Implements(marshaler) {
 		fields, err = marshaled(src, t)
@@ -151,7 +152,7 @@ func (w *walk) describe(field *Field, f reflect.StructField, at string) error {
 	if field.Type != "object" {
 		return nil
 	}
-	field.Struct = title(t)
+	field.Struct = w.title(t)
 	return w.object(t)
 }
 
@@ -241,14 +242,14 @@ func marshaled(src *source, t reflect.Type) ([]Field, error) {
 	return fields, nil
 }
 
-// title is what an object is called: its type, with its package unless that is result's.
-func title(t reflect.Type) string {
+// title is what an object is called: its type, with its package unless that is the first one's.
+func (w *walk) title(t reflect.Type) string {
 	name := plain(t)
 	if _, parameter, ok := strings.Cut(strings.TrimSuffix(t.Name(), "]"), "["); ok {
 		name += capital(parameter[strings.LastIndexByte(parameter, '.')+1:])
 	}
 	from := t.PkgPath()[strings.LastIndexByte(t.PkgPath(), '/')+1:]
-	if from == "result" || strings.EqualFold(from, name) {
+	if t.PkgPath() == w.home || strings.EqualFold(from, name) {
 		return name
 	}
 	return capital(from) + name

@@ -5,13 +5,16 @@ import (
 	"strings"
 )
 
-// ResultPage returns the reference of a result's JSON: a table for each of its objects.
+// ResultPage returns the reference of a result's JSON.
 func ResultPage(structs []Struct) string {
+	return Page("The JSON of a result", "What `bench run --out` writes and `--format json` prints, as [a JSON Schema](../../schema/result.json) has it\n"+
+		"(`bench schema result`). Version 1 grows by added fields; readers ignore those that they do not know.", structs)
+}
+
+// Page returns the reference of a JSON document: a table for each of its objects, under a title and what is said of it.
+func Page(title, about string, structs []Struct) string {
 	var b strings.Builder
-	b.WriteString("# The JSON of a result\n\n")
-	b.WriteString(generated)
-	b.WriteString("What `bench run --out` writes and `--format json` prints, as [a JSON Schema](../../schema/result.json) has it\n" +
-		"(`bench schema result`). Version 1 grows by added fields; readers ignore those that they do not know.\n")
+	fmt.Fprintf(&b, "# %s\n\n%s%s\n", title, generated, about)
 	for _, s := range structs {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| field | type | what it is |\n| --- | --- | --- |\n", s.Name, cell(s.Doc))
 		for _, f := range s.Fields {

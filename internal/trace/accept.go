@@ -13,14 +13,14 @@ const acceptGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 // Accept is how Sec-WebSocket-Accept follows from Sec-WebSocket-Key (RFC 6455 section 4.2.2), step
 // by step, and what the server sent.
 type Accept struct {
-	Key           string `json:"key"`
-	Nonce         string `json:"nonce_hex"` // what the key is the base64 of
-	GUID          string `json:"guid"`
-	Concatenation string `json:"concatenation"`
-	SHA1          string `json:"sha1_hex"`
-	Base64        string `json:"base64"`
-	Sent          string `json:"sent"`
-	Matches       bool   `json:"matches"`
+	Key           string `json:"key"`           // the Sec-WebSocket-Key that the client sent
+	Nonce         string `json:"nonce_hex"`     // what the key is the base64 of
+	GUID          string `json:"guid"`          // what the RFC appends to it
+	Concatenation string `json:"concatenation"` // the two together
+	SHA1          string `json:"sha1_hex"`      // the hash of that
+	Base64        string `json:"base64"`        // the hash in base64, which is what must be sent
+	Sent          string `json:"sent"`          // the Sec-WebSocket-Accept that the server sent
+	Matches       bool   `json:"matches"`       // whether the two are the same
 }
 
 // Explain computes what a server must answer to key, and compares it with what it sent.

@@ -19,19 +19,18 @@ const Schema = "pollpush/trace/v1"
 
 // Trace is an exchange from the first connection's opening to the last one's end.
 type Trace struct {
-	Schema   string     `json:"schema"`
+	Schema   string     `json:"schema"` // the document's form, and the version of it
 	Tool     build.Info `json:"tool"`
 	Settings Settings   `json:"settings"`
-	Steps    []Step     `json:"steps"`
+	Steps    []Step     `json:"steps"` // all that crossed, in order
 	// TLS is what TLS took around the steps; nil without it.
 	TLS *TLS `json:"tls,omitempty"`
 	// Totals are the pieces' bytes by layer, direction and phase.
-	Totals Totals `json:"totals"`
-	// Parsed is what the pieces add up to, Booked what the client itself booked. They are equal, or
-	// Differences says in what they are not.
-	Parsed      wire.Ledger `json:"parsed"`
-	Booked      wire.Ledger `json:"booked"`
-	Differences []string    `json:"differences"`
+	Totals Totals      `json:"totals"`
+	Parsed wire.Ledger `json:"parsed"` // what the pieces add up to
+	Booked wire.Ledger `json:"booked"` // what the client itself booked
+	// Differences say in what the two are not equal, which is a defect of one of them.
+	Differences []string `json:"differences"`
 	// Summary says in sentences what was set-up and what is steady.
 	Summary []string `json:"summary"`
 }
@@ -39,15 +38,15 @@ type Trace struct {
 // Settings are what was asked for.
 type Settings struct {
 	Transport    scenario.Transport `json:"transport"`
-	Messages     int                `json:"messages"`
-	Rate         float64            `json:"rate"`
-	PayloadBytes int                `json:"payload_bytes"`
-	PollInterval time.Duration      `json:"poll_interval_ns"`
-	Hold         time.Duration      `json:"hold_ns"`
-	KeepAlive    bool               `json:"keepalive"`
-	TLS          bool               `json:"tls"`
-	Headers      string             `json:"headers"`
-	CookieBytes  int                `json:"cookie_bytes"`
+	Messages     int                `json:"messages"`         // how many were published
+	Rate         float64            `json:"rate"`             // messages a second
+	PayloadBytes int                `json:"payload_bytes"`    // of each message
+	PollInterval time.Duration      `json:"poll_interval_ns"` // of short polling
+	Hold         time.Duration      `json:"hold_ns"`          // how long a long poll is held
+	KeepAlive    bool               `json:"keepalive"`        // whether polls share a connection
+	TLS          bool               `json:"tls"`              // whether it went over TLS 1.3
+	Headers      string             `json:"headers"`          // the header profile of the requests
+	CookieBytes  int                `json:"cookie_bytes"`     // of the cookie that they carry
 }
 
 // Direction is which way something crossed. It is empty for what concerns both.
@@ -96,11 +95,11 @@ type Step struct {
 	Connection int           `json:"connection"` // from 1
 	Direction  Direction     `json:"direction,omitempty"`
 	Phase      Phase         `json:"phase"`
-	Title      string        `json:"title"`
-	Bytes      int           `json:"bytes"`
+	Title      string        `json:"title"` // what it is, in words
+	Bytes      int           `json:"bytes"` // on the connection, or inside of TLS where that carries it
 	// Control marks a WebSocket control frame (RFC 6455 section 5.5).
 	Control bool    `json:"control,omitempty"`
-	Pieces  []Piece `json:"pieces,omitempty"`
+	Pieces  []Piece `json:"pieces,omitempty"` // its bytes by layer, in order
 
 	order int // among all that was recorded
 }
@@ -108,7 +107,7 @@ type Step struct {
 // Piece is a stretch of bytes of one layer.
 type Piece struct {
 	Layer Layer `json:"layer"`
-	Bytes int   `json:"bytes"`
+	Bytes int   `json:"bytes"` // how many
 	// Text is what crossed, with \r and \n for line ends, and shortened in the middle if it is long.
 	Text string `json:"text,omitempty"`
 	// Hex is it in hexadecimal, where it is no text.
@@ -127,14 +126,13 @@ func (p Piece) shown() string { return p.Text + p.Hex }
 type TLS struct {
 	Full    int64 `json:"full"`    // handshakes
 	Resumed int64 `json:"resumed"` // handshakes
-	// HandshakeUp and HandshakeDown are the records of the handshakes that the steps show.
+	// HandshakeUp is the client's records of the handshakes that the steps show.
 	HandshakeUp   int64 `json:"handshake_up_bytes"`
-	HandshakeDown int64 `json:"handshake_down_bytes"`
-	// LaterUp and LaterDown are later records without application data: session tickets, alerts.
+	HandshakeDown int64 `json:"handshake_down_bytes"` // the server's
+	// LaterUp is later records of the client without application data: alerts.
 	LaterUp   int64 `json:"later_up_bytes"`
-	LaterDown int64 `json:"later_down_bytes"`
-	// RecordsUp and RecordsDown are the records that carried the exchange, 22 bytes longer than what
-	// they carried each.
+	LaterDown int64 `json:"later_down_bytes"` // the server's: session tickets, alerts
+	// RecordsUp is how many of the client's records carried the exchange, each 22 bytes longer than what it carried.
 	RecordsUp   int64 `json:"records_up"`
-	RecordsDown int64 `json:"records_down"`
+	RecordsDown int64 `json:"records_down"` // how many of the server's
 }
