@@ -127,7 +127,7 @@ func shorten(text string, room int) string {
 
 // wrapped puts as many parts on a line as there is room for.
 func wrapped(room int, parts ...string) []string {
-	lines := parts[:1]
+	lines := []string{parts[0]}
 	for _, part := range parts[1:] {
 		if last := &lines[len(lines)-1]; len(*last)+1+len(part) <= room {
 			*last += " " + part
