@@ -218,7 +218,7 @@ func TestLooks(t *testing.T) {
 func TestPredicted(t *testing.T) {
 	r := load(t)
 	for i := range r.Trials {
-		r.Trials[i].Predicted = &result.Prediction{Mean: 7 * time.Millisecond, P99: new(time.Duration(9 * time.Millisecond))}
+		r.Trials[i].Predicted = &result.Prediction{Mean: 7 * time.Millisecond, P99: new(9 * time.Millisecond)}
 	}
 	byName, _ := figures(t, gallery.Source{Name: "run", Result: r})
 	f := byName["predicted"]

@@ -39,7 +39,7 @@ func load(t *testing.T) result.Result {
 	}
 	for i := range r.Trials {
 		trial := &r.Trials[i]
-		trial.Predicted = &result.Prediction{Mean: 3 * time.Millisecond, P99: new(time.Duration(5 * time.Millisecond))}
+		trial.Predicted = &result.Prediction{Mean: 3 * time.Millisecond, P99: new(5 * time.Millisecond)}
 		for k := range 6 {
 			d := trial.Latency.P50 * time.Duration(10+k%3) / 10
 			trial.Timeline = append(trial.Timeline, result.Slice{

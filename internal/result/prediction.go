@@ -31,7 +31,8 @@ type share struct {
 
 // mergePredictions returns what the model expects of several trials together, as their measurements are merged. The
 // mean of all latencies is that of the trials, each weighed by the latencies that it has; what counts by
-// time is weighed by the windows, shares of polls by the polls. All that is exact. A percentile of a mixture does
+// time is weighed by the windows, shares of polls by the polls. All that is exact, but for shares of polls where clients join,
+// whose first requests are among those that are predicted. A percentile of a mixture does
 // not follow from those of its parts, unless they are one and the same. What of one trial is not predicted is not of
 // the whole.
 func mergePredictions(parts []share) *Prediction {
