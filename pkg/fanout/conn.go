@@ -24,6 +24,24 @@ func (c *Conn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
+// TryWrite writes p as a whole, unless something is being written already, and reports whether it was its turn.
+func (c *Conn) TryWrite(p []byte) (bool, error) {
+	select {
+	case c.turn <- struct{}{}:
+	default:
+		return false, nil
+	}
+	defer func() { <-c.turn }()
+	if c.ended {
+		return true, ErrEnded
+	}
+	_, err := c.Conn.Write(p)
+	return true, err
+}
+
+// Writing reports whether something is being written.
+func (c *Conn) Writing() bool { return len(c.turn) > 0 }
+
 // End writes p as the last word, unless that was written before.
 func (c *Conn) End(p []byte) error {
 	c.turn <- struct{}{}

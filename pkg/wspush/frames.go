@@ -31,7 +31,7 @@ func newFrames(mode websocket.CompressionMode) (*frames, error) {
 		"Sec-Websocket-Key":        {"dGhlIHNhbXBsZSBub25jZQ=="}, // RFC 6455 section 1.3
 		"Sec-Websocket-Extensions": {DeflateNoTakeover.offer()},
 	}}
-	conn, err := accept(out, r, mode)
+	conn, err := accept(out, r, mode, nil)
 	return &frames{conn: conn, out: out}, err
 }
 

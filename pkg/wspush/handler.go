@@ -1,6 +1,7 @@
 package wspush
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync"
@@ -25,7 +26,8 @@ type Handler struct {
 	// Pool writes the messages. When it ends, connections are closed with 1001. It may not be nil.
 	Pool *fanout.Pool
 	// Ping is the interval of pings; a client that leaves one unanswered until the next is due is
-	// cut off. 0 means DefaultPing.
+	// cut off, and counted as failed. While something is being written to a client it is neither pinged nor cut
+	// off for want of a pong: how long a write may take is up to the connection. 0 means DefaultPing.
 	Ping time.Duration
 	// Deflate is what the server does for clients that offer compression. Each has the last word on
 	// context takeover: it comes about where neither side declines it. The library compresses at Go's
@@ -62,11 +64,12 @@ func (h *Handler) open(w http.ResponseWriter, r *http.Request) (*socket, error) 
 		return nil, err
 	}
 	t := &takeover{ResponseWriter: w}
-	conn, err := accept(t, r, h.Deflate.mode())
+	s := &socket{handler: h}
+	conn, err := accept(t, r, h.Deflate.mode(), s.pong)
 	if err != nil {
 		return nil, err
 	}
-	s := &socket{handler: h, conn: conn, wire: t.conn}
+	s.conn, s.wire = conn, t.conn
 	s.reader = fanout.Reader{Log: log, After: sub.After, Sink: s, Counters: h.Counters}
 	s.reader.Encoding, err = h.encoding(agreed(w.Header()))
 	if err != nil {
@@ -87,14 +90,17 @@ func (h *Handler) parse(w http.ResponseWriter, r *http.Request) (transport.Subsc
 	return transport.ParseSubscription(query, h.Feed)
 }
 
-// accept has the library answer an opening handshake.
-func accept(w http.ResponseWriter, r *http.Request, mode websocket.CompressionMode) (*websocket.Conn, error) {
+// accept has the library answer an opening handshake, and call pong for each pong that comes in later.
+func accept(
+	w http.ResponseWriter, r *http.Request, mode websocket.CompressionMode, pong func(context.Context, []byte),
+) (*websocket.Conn, error) {
 	return websocket.Accept(w, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // the origin was checked, by the rule that all transports share
 		CompressionMode:    mode,
 		// The library would leave short messages as they are, below 128 or 512 bytes by the mode: what
 		// is measured is what was asked for.
 		CompressionThreshold: 1,
+		OnPongReceived:       pong,
 	})
 }
 

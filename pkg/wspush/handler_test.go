@@ -143,7 +143,7 @@ func TestHandlerPings(t *testing.T) {
 		time.Sleep(20*time.Second - 1)
 		wantCounts(t, "before the second ping", h.handler.Counters, counts{subscribers: 2, upgrades: 2})
 		time.Sleep(time.Minute)
-		wantCounts(t, "a minute later", h.handler.Counters, counts{subscribers: 1, upgrades: 2})
+		wantCounts(t, "a minute later", h.handler.Counters, counts{subscribers: 1, failed: 1, upgrades: 2})
 		if gone.Err() != nil {
 			t.Error("the client that answers was cut off")
 		}
@@ -154,6 +154,40 @@ func TestHandlerPings(t *testing.T) {
 			t.Errorf("the closing handshake: %v", err)
 		}
 	})
+}
+
+// While a message waits for a client that takes its time, the client is not pinged, nor cut off for want of a
+// pong: how long that may take is up to the connection, which here lets it take for ever.
+func TestHandlerDoesNotPingBehindAMessage(t *testing.T) {
+	for name, mode := range map[string]websocket.CompressionMode{
+		"frames": websocket.CompressionDisabled, "texts": websocket.CompressionContextTakeover,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHost(t)
+				h.handler.Ping, h.handler.Deflate = 10*time.Second, wspush.DeflateTakeover
+				conn, _, err := websocket.Dial(t.Context(), "ws://server:80/ws?topic=0",
+					&websocket.DialOptions{HTTPClient: &h.client, CompressionMode: mode})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = conn.CloseNow() }()
+				conn.SetReadLimit(-1)
+				time.Sleep(11 * time.Second) // one ping is unanswered
+				message, err := h.handler.Feed.Topic(0).Publish(0, 1<<20)
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				wantCounts(t, "a minute later", h.handler.Counters, counts{subscribers: 1, upgrades: 1})
+				if _, text, err := conn.Read(t.Context()); string(text) != string(message.Raw) || err != nil {
+					t.Fatalf("%d bytes, %v; want the message", len(text), err)
+				}
+				time.Sleep(time.Minute) // now it leaves pings unanswered
+				wantCounts(t, "at the end", h.handler.Counters, counts{sent: 1, failed: 1, upgrades: 1})
+			})
+		})
+	}
 }
 
 // A server that has nothing to be told closes on a client that talks.

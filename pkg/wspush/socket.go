@@ -21,7 +21,9 @@ type socket struct {
 	wire    *connection // what conn stands on
 	reader  fanout.Reader
 	pinging *time.Timer
-	over    atomic.Bool
+	pings   int         // how many were written; ping's alone
+	awaited atomic.Bool // the pong to the last one
+	over    atomic.Bool // nothing is to be written any more
 }
 
 // run reads until the connection is closed: it answers pings, takes pongs, and ends when the client closes
@@ -46,6 +48,8 @@ func (s *socket) Send(unit []byte) error {
 		_, err := s.wire.Conn.Write(unit)
 		return err
 	}
+	s.wire.message <- struct{}{}
+	defer func() { <-s.wire.message }()
 	err := s.conn.Write(context.Background(), websocket.MessageText, unit)
 	if errors.Is(err, net.ErrClosed) {
 		return fanout.ErrEnded // it is being closed, and not by us
@@ -62,26 +66,8 @@ func (s *socket) End() { s.close(websocket.StatusGoingAway) }
 // close makes the closing handshake. A client that does not do its part in time is cut off; the
 // library alone would wait for ever for the rest of a frame.
 func (s *socket) close(code websocket.StatusCode) {
+	s.over.Store(true) // no ping behind a close frame
 	cut := time.AfterFunc(wire.CloseTimeout, s.Cut)
 	defer cut.Stop()
 	_ = s.conn.Close(code, "") // it is over either way
-}
-
-func (s *socket) interval() time.Duration {
-	if s.handler.Ping == 0 {
-		return DefaultPing
-	}
-	return s.handler.Ping
-}
-
-// ping pings the client, and cuts it off when no pong comes before the next ping is due.
-func (s *socket) ping() {
-	began := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), s.interval())
-	defer cancel()
-	if s.conn.Ping(ctx) != nil {
-		s.Cut()
-	} else if !s.over.Load() {
-		s.pinging.Reset(s.interval() - time.Since(began))
-	}
 }

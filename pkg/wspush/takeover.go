@@ -35,6 +35,7 @@ func (t *takeover) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	size := controlBuffer
 	if texts {
 		size = messageBuffer
+		t.conn.message = make(chan struct{}, 1)
 	}
 	return t.conn, bufio.NewReadWriter(bufio.NewReaderSize(t.conn, readBuffer), bufio.NewWriterSize(t.conn, size)), nil
 }
@@ -44,6 +45,8 @@ type connection struct {
 	*fanout.Conn
 	texts bool   // the library writes the messages, and nobody else anything
 	ahead []byte // what came in with the opening handshake
+	// message is held while the library writes a message, which may take it several writes; nil without texts.
+	message chan struct{}
 }
 
 // Read reads what came in.
@@ -67,7 +70,7 @@ const closeFrame = 0x88
 func (c *connection) Write(p []byte) (int, error) {
 	switch {
 	case c.texts:
-		return c.Conn.Conn.Write(p)
+		return c.Conn.Write(p)
 	case len(p) > 0 && p[0] == closeFrame:
 		return len(p), c.End(p)
 	}
