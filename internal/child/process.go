@@ -19,11 +19,12 @@ type Process struct {
 
 	cmd    *exec.Cmd
 	exited chan struct{}
-	once   sync.Once
+	ending sync.Once // of its standard input
+	reaped sync.Once
 }
 
 // Spawn runs this program again with one argument, which tells it what to do. The caller reads the child's
-// standard output, and calls Reap.
+// standard output, and calls Reap when it reads no more, whatever the reason: Stop and Kill wait for that.
 func Spawn(argument string, stderr io.Writer) (*Process, io.Reader, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -47,11 +48,13 @@ func Spawn(argument string, stderr io.Writer) (*Process, io.Reader, error) {
 	return p, stdout, nil
 }
 
-// Reap reads the child's standard output to its end, and waits for the child. It is called once.
+// Reap reads the child's standard output to its end, and waits for the child. Who calls it again waits as well.
 func (p *Process) Reap(stdout io.Reader) {
-	defer close(p.exited)
-	_, _ = io.Copy(io.Discard, stdout) // to its end, as Wait asks
-	_ = p.cmd.Wait()                   // how it ended is known from who ended it
+	p.reaped.Do(func() {
+		defer close(p.exited)
+		_, _ = io.Copy(io.Discard, stdout) // to its end, as Wait asks
+		_ = p.cmd.Wait()                   // how it ended is known from who ended it
+	})
 }
 
 // PID returns the id of the child's process.
@@ -62,7 +65,7 @@ func (p *Process) Exited() <-chan struct{} { return p.exited }
 
 // Stop ends the child in order, by closing its standard input, and waits for its end.
 func (p *Process) Stop() {
-	p.once.Do(func() { _ = p.Stdin.Close() })
+	p.ending.Do(func() { _ = p.Stdin.Close() })
 	timeout := time.NewTimer(stopTimeout)
 	defer timeout.Stop()
 	select {
@@ -75,6 +78,6 @@ func (p *Process) Stop() {
 // Kill ends the child at once and waits for its end.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill() // it has ended already, then
-	p.once.Do(func() { _ = p.Stdin.Close() })
+	p.ending.Do(func() { _ = p.Stdin.Close() })
 	<-p.exited
 }

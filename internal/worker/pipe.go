@@ -2,7 +2,7 @@ package worker
 
 import (
 	"io"
-	"sync"
+	"net/rpc"
 )
 
 // pipe is two pipes as one connection.
@@ -19,21 +19,40 @@ func (p pipe) Close() error {
 	return nil
 }
 
-// ending calls end when there is nothing more to read.
+// ending calls end when nothing more is read, be it that there is nothing, or that it cannot be understood:
+// then the client gives up reading.
 type ending struct {
+	rpc.ClientCodec
+	end func()
+}
+
+// ReadResponseHeader implements rpc.ClientCodec.
+func (e ending) ReadResponseHeader(r *rpc.Response) error {
+	return e.check(e.ClientCodec.ReadResponseHeader(r))
+}
+
+// ReadResponseBody implements rpc.ClientCodec.
+func (e ending) ReadResponseBody(body any) error {
+	return e.check(e.ClientCodec.ReadResponseBody(body))
+}
+
+func (e ending) check(err error) error {
+	if err != nil {
+		e.end()
+	}
+	return err
+}
+
+// input calls end when there is nothing more to read.
+type input struct {
 	io.Reader
 	end func()
 }
 
-func (e ending) Read(p []byte) (int, error) {
-	n, err := e.Reader.Read(p)
+func (i input) Read(p []byte) (int, error) {
+	n, err := i.Reader.Read(p)
 	if err != nil {
-		e.end()
+		i.end()
 	}
 	return n, err
-}
-
-// closeOnce returns what closes c, however often it is called.
-func closeOnce(c chan struct{}) func() {
-	return sync.OnceFunc(func() { close(c) })
 }

@@ -14,6 +14,7 @@ import (
 	"net/rpc/jsonrpc"
 	"os"
 	"os/signal"
+	"sync"
 
 	"pollpush/internal/child"
 	"pollpush/internal/engine"
@@ -31,7 +32,7 @@ func Run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
 	signal.Ignore(os.Interrupt)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if err := Serve(engine.NewWorker(ctx), pipe{ending{stdin, cancel}, stdout}); err != nil {
+	if err := Serve(engine.NewWorker(ctx), pipe{input{stdin, cancel}, stdout}); err != nil {
 		_, _ = fmt.Fprintln(stderr, "generator:", err) // nowhere else to say it
 		return 1
 	}
@@ -50,7 +51,11 @@ func Serve(w *engine.Worker, conn io.ReadWriteCloser) error {
 
 // Call returns what calls the worker at the other end of a connection, until that ends.
 func Call(conn io.ReadWriteCloser) func(ctx context.Context, method string, question, answer any) error {
-	client := jsonrpc.NewClient(conn)
+	return call(jsonrpc.NewClientCodec(conn))
+}
+
+func call(codec rpc.ClientCodec) func(ctx context.Context, method string, question, answer any) error {
+	client := rpc.NewClientWithCodec(codec)
 	return func(ctx context.Context, method string, question, answer any) error {
 		done := make(chan *rpc.Call, 1)
 		go client.Go(service+"."+method, question, answer, done) // it waits for a worker that does not read
@@ -70,10 +75,11 @@ func Start(_ context.Context, stderr io.Writer) (*engine.Generator, error) {
 		return nil, fmt.Errorf("generator: %w", err)
 	}
 	ended := make(chan struct{})
-	call := Call(pipe{ending{stdout, closeOnce(ended)}, p.Stdin})
+	end := sync.OnceFunc(func() { close(ended) })
 	go func() {
-		<-ended // everything was read
+		<-ended // nothing more is read
 		p.Reap(stdout)
 	}()
-	return &engine.Generator{PID: p.PID(), Call: call, Exited: p.Exited(), Stop: p.Stop, Kill: p.Kill}, nil
+	ask := call(ending{jsonrpc.NewClientCodec(pipe{stdout, p.Stdin}), end})
+	return &engine.Generator{PID: p.PID(), Call: ask, Exited: p.Exited(), Stop: p.Stop, Kill: p.Kill}, nil
 }
