@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -100,9 +101,15 @@ func (t *Target) Publish(ctx context.Context, p Publication, begun func(clock.In
 	tick := time.NewTicker(publishedStep)
 	defer tick.Stop()
 	for {
-		published, err := t.admin.Published(ctx)
-		if err != nil || published.Done {
+		progress, err := t.admin.Progress(ctx)
+		if err != nil {
 			return err
+		}
+		if progress.Stopped {
+			return errors.New("the target's publication was stopped")
+		}
+		if progress.Done {
+			return nil
 		}
 		select {
 		case <-tick.C:

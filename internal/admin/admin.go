@@ -5,6 +5,7 @@
 //	POST /publications  start publishing a schedule
 //	DELETE /publication stop publishing
 //	GET  /publication   what the latest publication has published so far
+//	GET  /publication/progress  how far it is, without what it published
 //	GET  /clock         what the target's clock reads
 //	GET  /metrics       Prometheus
 //	GET  /healthz       200 and "pollpush-target"
@@ -59,10 +60,19 @@ type ClockResponse struct {
 
 // Published is what a publication has published so far.
 type Published struct {
-	// Done is set when the schedule is through.
+	// Done is set when nothing more is published of the schedule.
 	Done bool `json:"done"`
+	// Stopped is set with it when the publication ended before the schedule was through.
+	Stopped bool `json:"stopped"`
 	// Records are the messages in the order in which they were published.
 	Records []Record `json:"records"`
+}
+
+// Progress is how far a publication is: what is asked for again and again while clients are being served.
+type Progress struct {
+	Done    bool `json:"done"`    // as in Published
+	Stopped bool `json:"stopped"` // as in Published
+	Count   int  `json:"count"`   // messages published so far
 }
 
 // Record is one message as it was published.

@@ -124,6 +124,19 @@ func (c *Client) Published(ctx context.Context) (Published, error) {
 	return p, nil
 }
 
+// Progress returns how far the latest publication is.
+func (c *Client) Progress(ctx context.Context) (Progress, error) {
+	var p Progress
+	body, err := c.do(ctx, http.MethodGet, "/publication/progress", nil)
+	if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal(body, &p); err != nil {
+		return p, fmt.Errorf("GET /publication/progress: %w", err)
+	}
+	return p, nil
+}
+
 // Unpublish stops the publication that is under way, if there is one.
 func (c *Client) Unpublish(ctx context.Context) error {
 	_, err := c.do(ctx, http.MethodDelete, "/publication", nil)

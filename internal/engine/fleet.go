@@ -174,7 +174,7 @@ func (f *fleet) interrupt(ctx context.Context) {
 	each(f.livingTargets(), func(t *fleetTarget) {
 		ctx, cancel := context.WithTimeout(ctx, partialTimeout)
 		defer cancel()
-		t.unpublish(ctx)
+		t.unpublish(ctx, t.Admin)
 		t.Kill()
 	})
 	each(f.livingGenerators(), func(g *fleetGenerator) {

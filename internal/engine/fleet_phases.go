@@ -96,7 +96,9 @@ func (f *fleet) measure(ctx context.Context) error {
 func (f *fleet) drain(ctx context.Context) error {
 	worst := worstDelay(f.scenario, f.groups) + drainMargin
 	deadline := f.clock.Now().Add(worst)
-	if err := f.askTargetsFor(ctx, worst, func(ctx context.Context, t *fleetTarget) error { return t.await(ctx, f.clock, deadline) }); err != nil {
+	if err := f.askTargetsFor(ctx, worst, func(ctx context.Context, t *fleetTarget) error {
+		return t.awaitPublished(ctx, t.Admin, f.clock, deadline)
+	}); err != nil {
 		return err
 	}
 	return f.askGenerators(ctx, worst, func(ctx context.Context, g *fleetGenerator) error {

@@ -2,14 +2,11 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"pollpush/internal/admin"
 	"pollpush/internal/result"
-	"pollpush/pkg/clock"
 )
 
 // member is a process of a fleet.
@@ -33,9 +30,7 @@ type fleetTarget struct {
 	before, after  reading
 	atStart, atEnd reading
 	measured       bool
-	publishing     bool
-	published      admin.Published
-	recorded       bool // published is all that it published
+	publication
 }
 
 func (t *fleetTarget) launch(ctx context.Context, launch Launch) (err error) {
@@ -64,36 +59,6 @@ func (t *fleetTarget) publish(ctx context.Context, r admin.PublicationRequest) e
 	_, err := t.Admin.Publish(ctx, r)
 	t.publishing = err == nil
 	return err
-}
-
-// await waits until the whole schedule is published.
-func (t *fleetTarget) await(ctx context.Context, clk clock.Clock, deadline clock.Instant) (err error) {
-	for {
-		if t.published, err = t.Admin.Published(ctx); err != nil || t.published.Done {
-			t.recorded = err == nil
-			return err
-		}
-		if clk.Now() > deadline {
-			return errors.New("it did not get through its schedule")
-		}
-		timer := time.NewTimer(10 * drainStep)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		}
-	}
-}
-
-// unpublish stops the schedule, and asks what was published of it.
-func (t *fleetTarget) unpublish(ctx context.Context) {
-	if !t.publishing || t.recorded || t.Admin.Unpublish(ctx) != nil {
-		return
-	}
-	var err error
-	t.published, err = t.Admin.Published(ctx)
-	t.recorded = err == nil
 }
 
 // fleetGenerator is a generator process and its clients.

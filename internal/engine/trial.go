@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"pollpush/internal/admin"
 	"pollpush/internal/result"
 	"pollpush/internal/scenario"
 	"pollpush/pkg/clock"
@@ -42,15 +41,13 @@ type trial struct {
 	generator        result.Process
 	connected        time.Duration
 	overflows        *int64 // of listen queues while the clients connected; nil where nobody tells
-	published        admin.Published
-	publishing       bool               // a publication was started
-	recorded         bool               // published is all that it published
-	beats            *metrics.Histogram // how late the generator was through the window
-	lag              atomic.Int64       // the longest of them since somebody looked
-	complete         bool
-	cut              clock.Instant // when it was cut short, 0 when it was not
-	measured         bool          // the window's edges were read
-	verdict          result.State  // "" until there is one
+	publication
+	beats    *metrics.Histogram // how late the generator was through the window
+	lag      atomic.Int64       // the longest of them since somebody looked
+	complete bool
+	cut      clock.Instant // when it was cut short, 0 when it was not
+	measured bool          // the window's edges were read
+	verdict  result.State  // "" until there is one
 }
 
 func newTrial(e *Engine, name scenario.Transport, number int, clk clock.Clock) *trial {
@@ -128,11 +125,7 @@ func (t *trial) interrupt(ctx context.Context) {
 	if t.publishing && !t.recorded {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), partialTimeout)
 		defer cancel()
-		if t.target.Admin.Unpublish(ctx) == nil {
-			var err error
-			t.published, err = t.target.Admin.Published(ctx)
-			t.recorded = err == nil
-		}
+		t.unpublish(ctx, t.target.Admin)
 	}
 	t.target.Kill()
 	t.crowd.scatter()

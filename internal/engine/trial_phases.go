@@ -99,22 +99,9 @@ func (t *trial) measure(ctx context.Context) error {
 // margin. What is missing then is lost.
 func (t *trial) drain(ctx context.Context) error {
 	deadline := t.clock.Now().Add(worstDelay(t.scenario, t.groups) + drainMargin)
-	for !t.published.Done {
-		var err error
-		if t.published, err = t.target.Admin.Published(ctx); err != nil {
-			return err
-		}
-		if t.published.Done {
-			break
-		}
-		if t.clock.Now() > deadline {
-			return errors.New("the target did not get through its schedule")
-		}
-		if err := t.until(ctx, t.clock.Now().Add(10*drainStep)); err != nil {
-			return err
-		}
+	if err := t.awaitPublished(ctx, t.target.Admin, t.clock, deadline); err != nil {
+		return err
 	}
-	t.recorded = true
 	return t.await(ctx, t.due(), deadline)
 }
 

@@ -32,6 +32,7 @@ func (c *control) handler(metrics http.Handler) http.Handler {
 	mux.HandleFunc("POST /topics", c.topics)
 	mux.HandleFunc("POST /publications", c.publish)
 	mux.HandleFunc("GET /publication", c.published)
+	mux.HandleFunc("GET /publication/progress", c.progress)
 	mux.HandleFunc("DELETE /publication", c.unpublish)
 	mux.HandleFunc("GET /clock", c.now)
 	mux.Handle("GET /metrics", metrics)
@@ -130,6 +131,11 @@ func (c *control) unpublish(http.ResponseWriter, *http.Request) { c.target.publi
 
 func (c *control) published(w http.ResponseWriter, _ *http.Request) {
 	write(w, c.target.publisher.record())
+}
+
+func (c *control) progress(w http.ResponseWriter, _ *http.Request) {
+	p := c.target.publisher.record()
+	write(w, admin.Progress{Done: p.Done, Stopped: p.Stopped, Count: len(p.Records)})
 }
 
 // read reads a request's JSON, or answers with what is wrong with it.

@@ -33,7 +33,7 @@ func TestControl(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		p, err := s.admin.Published(t.Context())
-		if err != nil || !p.Done || len(p.Records) != 4 {
+		if err != nil || !p.Done || p.Stopped || len(p.Records) != 4 {
 			t.Fatalf("published: %+v, %v", p, err)
 		}
 		for i, r := range p.Records {
@@ -62,8 +62,11 @@ func TestUnpublish(t *testing.T) {
 		if err := s.admin.Unpublish(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if p, err := s.admin.Published(t.Context()); err != nil || !p.Done || len(p.Records) != 3 {
+		if p, err := s.admin.Published(t.Context()); err != nil || !p.Done || !p.Stopped || len(p.Records) != 3 {
 			t.Errorf("published: %+v, %v", p, err)
+		}
+		if p, err := s.admin.Progress(t.Context()); err != nil || p != (admin.Progress{Done: true, Stopped: true, Count: 3}) {
+			t.Errorf("progress: %+v, %v", p, err)
 		}
 		if err := s.publish(1, 100, nil); err != nil {
 			t.Errorf("the next: %v", err)

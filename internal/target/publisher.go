@@ -88,13 +88,16 @@ func (p *publisher) origin(r admin.PublicationRequest) clock.Instant {
 }
 
 func (p *publisher) run(ctx context.Context, origin clock.Instant, r admin.PublicationRequest) {
-	defer func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.cancel()
-		close(p.ended)
-		p.busy, p.latest.Done = false, true
-	}()
+	through := p.runThrough(ctx, origin, r)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cancel()
+	close(p.ended)
+	p.busy, p.latest.Done, p.latest.Stopped = false, true, !through
+}
+
+// runThrough publishes the schedule, and reports whether it came to its end.
+func (p *publisher) runThrough(ctx context.Context, origin clock.Instant, r admin.PublicationRequest) bool {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for arrival := range r.Schedule.All() {
@@ -104,13 +107,14 @@ func (p *publisher) run(ctx context.Context, origin clock.Instant, r admin.Publi
 			select {
 			case <-timer.C:
 			case <-ctx.Done():
-				return
+				return false
 			}
 		}
 		if ctx.Err() != nil || !p.publish(arrival.Topic, due, r.PayloadBytes) {
-			return
+			return false
 		}
 	}
+	return true
 }
 
 func (p *publisher) publish(topic int, due clock.Instant, size int) bool {
