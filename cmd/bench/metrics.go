@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -49,6 +51,9 @@ func (o *metricsOptions) check() error {
 	if o.linger > 0 && o.addr == "" {
 		return errors.New("--linger goes on serving metrics: name an address with --metrics-addr, or leave it out")
 	}
+	if err := o.checkAddr(); err != nil {
+		return err
+	}
 	if o.push == "" {
 		return nil
 	}
@@ -62,6 +67,32 @@ func (o *metricsOptions) check() error {
 	return nil
 }
 
+func (o *metricsOptions) checkAddr() error {
+	if o.addr == "" {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(o.addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("--metrics-addr %q is no address: name one as 127.0.0.1:9091", o.addr)
+	}
+	return nil
+}
+
+// listen takes the address that metrics are to be served on, or returns nil if there is none.
+func (o *metricsOptions) listen() (net.Listener, error) {
+	if o.addr == "" {
+		return nil, nil //nolint:nilnil // none was asked for
+	}
+	l, err := net.Listen("tcp", o.addr)
+	if err != nil {
+		return nil, fmt.Errorf("--metrics-addr: %w: name an address of this host that is free, as 127.0.0.1:9091", err)
+	}
+	return l, nil
+}
+
 // monitor takes the metrics of a run to where they are asked for.
 type monitor struct {
 	*metricsOptions
@@ -71,18 +102,16 @@ type monitor struct {
 	out       *result.File           // where that goes
 }
 
-// startMonitor begins to serve and to record what was asked for. The monitor has to be finished.
-func startMonitor(o *metricsOptions, jobs []job, stderr io.Writer) (*monitor, error) {
+// startMonitor begins to serve and to record what was asked for, on the listener that o
+// has taken, if any. The monitor has to be finished.
+func startMonitor(o *metricsOptions, listener net.Listener, jobs []job, stderr io.Writer) (*monitor, error) {
 	m := &monitor{metricsOptions: o, registry: register(jobs)}
 	var err error
 	if m.out, err = createOut("openmetrics", o.openMetrics); err != nil {
 		return nil, err
 	}
-	if o.addr != "" {
-		if m.server, err = serveMetrics(o.addr, m.registry, stderr); err != nil {
-			m.out.Discard()
-			return nil, err
-		}
+	if listener != nil {
+		m.server = serveMetrics(listener, m.registry, stderr)
 	}
 	if m.out != nil {
 		m.recording = openmetrics.Start(m.registry, recordEvery)

@@ -67,6 +67,13 @@ func runBenchmark(ctx context.Context, all []*options, stdout, stderr io.Writer)
 			return cli.UsageError(err)
 		}
 	}
+	listener, err := all[0].metrics.listen()
+	if err != nil {
+		return cli.UsageError(err)
+	}
+	if listener != nil {
+		defer func() { _ = listener.Close() }() // it is closed already where metrics were served
+	}
 	warn(ctx, all, stderr)
 	var view *liveView
 	if !all[0].quiet {
@@ -91,7 +98,7 @@ func runBenchmark(ctx context.Context, all []*options, stdout, stderr io.Writer)
 	if err != nil {
 		return err
 	}
-	m, err := startMonitor(&all[0].metrics, jobs, stderr)
+	m, err := startMonitor(&all[0].metrics, listener, jobs, stderr)
 	if err != nil {
 		return errors.Join(err, endProfiles())
 	}

@@ -22,12 +22,8 @@ type metricsServer struct {
 	stderr io.Writer
 }
 
-// serveMetrics serves a registry on address until it is stopped.
-func serveMetrics(address string, registry *prometheus.Registry, stderr io.Writer) (*metricsServer, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("--metrics-addr: %w", err)
-	}
+// serveMetrics serves a registry on a listener until it is stopped.
+func serveMetrics(listener net.Listener, registry *prometheus.Registry, stderr io.Writer) *metricsServer {
 	_, _ = fmt.Fprintf(stderr, "metrics on http://%s/metrics\n", listener.Addr())
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics.Handler(registry))
@@ -39,7 +35,7 @@ func serveMetrics(address string, registry *prometheus.Registry, stderr io.Write
 		ErrorLog:          log.New(stderr, "metrics: ", 0),
 	}}
 	go func() { s.served <- s.http.Serve(listener) }()
-	return s, nil
+	return s
 }
 
 // stop ends the serving. A scraper that does not finish is cut off.
