@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 const (
 	minClients  = 16
 	minDuration = 2 * minStage
-	maxDuration = 2 * time.Hour // that of any run
+	maxDuration = 2 * time.Hour // less than of a run: what stays behind shows long before
 )
 
 func rootCommand() *cobra.Command {
