@@ -1,9 +1,10 @@
 # What a developer types. CI runs .ci/run, which runs these and more.
 
 # The commit is stamped by the linker, so that a build needs no usable git: not in an unpacked
-# archive, not in a checkout that belongs to somebody else. What is measured goes to results, of which nothing is built.
+# archive, not in a checkout that belongs to somebody else. Of what is measured, and of
+# documents that quote it, nothing is built.
 COMMIT = $(shell [ -e .git ] && c=$$(git rev-parse -q --verify HEAD 2>/dev/null) && \
-	echo "$$c$$([ -z "$$(git status --porcelain -- . ':!results')" ] || echo +modified)")
+	echo "$$c$$([ -z "$$(git status --porcelain -- . ':!results' ':!*.md')" ] || echo +modified)")
 export GOFLAGS := $(strip $(filter-out -buildvcs%,$(GOFLAGS)) -buildvcs=false)
 
 GOLANGCI_LINT ?= go tool -modfile=tools/go.mod golangci-lint

@@ -88,7 +88,15 @@ func servesAndEnds(t *testing.T, args []string) {
 
 // What the docs show between markers is what the published results say.
 func TestSnippets(t *testing.T) {
-	for _, document := range []string{"README.md", "README.zh-CN.md"} {
+	sweeps, err := filepath.Glob("results/*/scenario.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents := []string{"README.md", "README.zh-CN.md"}
+	for _, sweep := range sweeps {
+		documents = append(documents, filepath.Join(filepath.Dir(sweep), "README.md"))
+	}
+	for _, document := range documents {
 		if out, err := program(t, "bench", "report", "--update", document, "--check").CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}

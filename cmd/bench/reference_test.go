@@ -198,11 +198,11 @@ func validYAML(t *testing.T, compiled *jsonschema.Schema, text string) error {
 	return compiled.Validate(document)
 }
 
-// Every scenario that comes with the programs is valid, and names the schema where an editor finds it. What the
+// Every scenario that comes with the programs, or was published, is valid, and names the schema where an editor finds it. What the
 // program takes the schema takes, and what it refuses for its form the schema refuses.
 func TestScenariosAreValid(t *testing.T) {
 	compiled := compile(t, schema.Scenario)
-	for _, path := range glob(t, "scripts/scenarios/*.yaml") {
+	for _, path := range glob(t, "scripts/scenarios/*.yaml", "results/*/scenario.yaml") {
 		text := read(t, path)
 		if err := validYAML(t, compiled, text); err != nil {
 			t.Errorf("%s: %v", path, err)

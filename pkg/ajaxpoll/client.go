@@ -86,7 +86,7 @@ func (c *Client) run(ctx context.Context, p *poller) {
 		if err != nil && c.Pace == nil && !sleep(ctx, timer, RetryPause) {
 			return
 		}
-		answered = clk.Now()
+		answered = p.unit.Received
 	}
 }
 

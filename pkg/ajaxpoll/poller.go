@@ -64,7 +64,6 @@ func (p *poller) unheard() bool {
 
 func (p *poller) begin(scheduled clock.Instant) {
 	p.unit = transport.Unit{Messages: p.unit.Messages[:0]}
-	p.unit.Received = p.client.Dialer.Clock.Now()
 	p.scheduled, p.out = scheduled, false
 }
 
@@ -220,6 +219,7 @@ func (p *poller) leave() {
 	p.end()
 	if p.spent != (wire.Ledger{}) {
 		p.begin(0)
+		p.unit.Received = p.client.Dialer.Clock.Now()
 		p.report()
 	}
 }

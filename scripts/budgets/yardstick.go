@@ -8,6 +8,7 @@ import (
 	"net"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -144,7 +145,8 @@ func runWrk(ctx context.Context, wrk string, s scenario.Scenario, on *child.Targ
 	if err != nil {
 		return 0, err
 	}
-	args := []string{"-t1", "-c" + strconv.Itoa(s.Clients), "-d" + s.Duration.String()}
+	threads := strconv.Itoa(runtime.GOMAXPROCS(0)) // as many as bench has
+	args := []string{"-t" + threads, "-c" + strconv.Itoa(s.Clients), "-d" + s.Duration.String()}
 	for _, f := range profile.Fetch {
 		args = append(args, "-H", f.Name+": "+f.Value)
 	}
