@@ -278,4 +278,11 @@ func TestMarks(t *testing.T) {
 	if many := marks(); few > 10 || many != 50 {
 		t.Errorf("%d and %d marks, want a few and 50", few, many)
 	}
+	l.Series[0].Measured = false
+	for i := 1; i < 50; i += 2 {
+		l.Series[0].Points[i].Y = math.NaN()
+	}
+	if alone := marks(); alone != 25 {
+		t.Errorf("%d marks, want each of 25 points that no line goes through", alone)
+	}
 }

@@ -147,12 +147,23 @@ func (l Series) key() key {
 // marks is how many marks a line has.
 const marks = 8
 
+// spot is where a mark may stand. One that is alone between gaps has no line through it, and is not seen without.
+type spot struct {
+	Point
+	alone bool
+}
+
 // draw draws the line, piece by piece between gaps, and then marks on it. Those of another series stand elsewhere, so that two
 // lines in one place are seen to be two.
 func (l Series) draw(s *sheet, x, y scale, i, n int) {
-	var piece, placed []Point
+	var piece []Point
+	var placed []spot
 	flush := func() {
-		if len(piece) > 1 {
+		switch len(piece) {
+		case 0:
+		case 1:
+			placed[len(placed)-1].alone = true
+		default:
 			s.add(stroke{points: piece, ink: l.Ink, width: lineWidth, dash: Dashes(l.Dash)})
 		}
 		piece = nil
@@ -164,16 +175,16 @@ func (l Series) draw(s *sheet, x, y scale, i, n int) {
 		}
 		at := Point{x.place(p.X), y.place(p.Y)}
 		piece = append(piece, at)
-		placed = append(placed, at)
+		placed = append(placed, spot{Point: at})
 	}
 	flush()
 	step := (x.to - x.from) / marks
 	next := x.from + step*(float64(i)+0.5)/float64(n)
 	for k, at := range placed {
-		if few := len(placed) < marks && k == len(placed)-1; at.X < next && !few && !l.Measured {
+		if few := len(placed) < marks && k == len(placed)-1; at.X < next && !few && !l.Measured && !at.alone {
 			continue
 		}
-		s.add(markAt(l.Mark, at, markSize, l.Ink))
+		s.add(markAt(l.Mark, at.Point, markSize, l.Ink))
 		for next <= at.X {
 			next += step
 		}

@@ -30,6 +30,16 @@
 
   const marks = 8;
 
+  // Whether a point has a gap on both sides, so that no line shows it. Where only other series have points there is no gap.
+  function alone(ys, k) {
+    const beside = (step) => {
+      let at = k + step;
+      while (at >= 0 && at < ys.length && ys[at] === undefined) at += step;
+      return ys[at];
+    };
+    return beside(-1) == null && beside(1) == null;
+  }
+
   // Draws marks on the lines, each series' elsewhere.
   function drawMarks(u, data) {
     const { ctx, bbox } = u;
@@ -45,7 +55,8 @@
       u.data[0].forEach((x, k) => {
         const y = u.data[i + 1][k];
         const left = u.valToPos(x, "x", true);
-        if (y == null || left < next || left > bbox.left + bbox.width) return;
+        if (y == null || left < bbox.left || left > bbox.left + bbox.width) return;
+        if (left < next && !alone(u.data[i + 1], k)) return;
         const path = outline(series.mark, left, u.valToPos(y, "y", true), 4 * ratio);
         ctx.fill(path);
         ctx.stroke(path);
