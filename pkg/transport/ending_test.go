@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,18 +13,18 @@ import (
 func TestAfterFuncWaitsForWhatHasBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		returned := false
+		var returned atomic.Bool
 		stop := transport.AfterFunc(ctx, func() {
 			time.Sleep(time.Second)
-			returned = true
+			returned.Store(true)
 		})
 		cancel()
 		synctest.Wait()
-		if returned {
+		if returned.Load() {
 			t.Fatal("it has returned already: there is nothing to wait for")
 		}
-		if stop() || !returned {
-			t.Errorf("stopped before it returned: %t", !returned)
+		if stop() || !returned.Load() {
+			t.Errorf("stopped before it returned: %t", !returned.Load())
 		}
 	})
 }
