@@ -94,13 +94,9 @@ func (c *Client) Publish(ctx context.Context, r PublicationRequest) (Publication
 
 // Clock returns what the target's clock read between the question and the answer.
 func (c *Client) Clock(ctx context.Context) (clock.Instant, error) {
-	body, err := c.do(ctx, http.MethodGet, "/clock", nil)
-	if err != nil {
-		return 0, err
-	}
 	var answer ClockResponse
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return 0, fmt.Errorf("GET /clock: %w", err)
+	if err := c.get(ctx, "/clock", &answer); err != nil {
+		return 0, err
 	}
 	if answer.Now <= 0 || answer.Now > lastInstant {
 		return 0, fmt.Errorf("GET /clock: %d is no reading of a clock", answer.Now)
@@ -114,27 +110,15 @@ const lastInstant = clock.Instant(100 * 365 * 24 * time.Hour)
 // Published returns what the latest publication has published so far.
 func (c *Client) Published(ctx context.Context) (Published, error) {
 	var p Published
-	body, err := c.do(ctx, http.MethodGet, "/publication", nil)
-	if err != nil {
-		return p, err
-	}
-	if err := json.Unmarshal(body, &p); err != nil {
-		return p, fmt.Errorf("GET /publication: %w", err)
-	}
-	return p, nil
+	err := c.get(ctx, "/publication", &p)
+	return p, err
 }
 
 // Progress returns how far the latest publication is.
 func (c *Client) Progress(ctx context.Context) (Progress, error) {
 	var p Progress
-	body, err := c.do(ctx, http.MethodGet, "/publication/progress", nil)
-	if err != nil {
-		return p, err
-	}
-	if err := json.Unmarshal(body, &p); err != nil {
-		return p, fmt.Errorf("GET /publication/progress: %w", err)
-	}
-	return p, nil
+	err := c.get(ctx, "/publication/progress", &p)
+	return p, err
 }
 
 // Unpublish stops the publication that is under way, if there is one.
@@ -153,12 +137,21 @@ func (c *Client) post(ctx context.Context, path string, question, answer any) er
 	if err != nil {
 		return fmt.Errorf("POST %s: %w", path, err)
 	}
-	body, err := c.do(ctx, http.MethodPost, path, q)
+	return c.ask(ctx, http.MethodPost, path, q, answer)
+}
+
+func (c *Client) get(ctx context.Context, path string, answer any) error {
+	return c.ask(ctx, http.MethodGet, path, nil, answer)
+}
+
+// ask reads the JSON of the answer to a question.
+func (c *Client) ask(ctx context.Context, method, path string, question []byte, answer any) error {
+	body, err := c.do(ctx, method, path, question)
 	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(body, answer); err != nil {
-		return fmt.Errorf("POST %s: %w", path, err)
+		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	return nil
 }
